@@ -1,0 +1,20 @@
+#pragma once
+
+#include "base/error.h"
+
+namespace pkcs11 {
+
+// Told where a job is, so that a watcher can name the phase and function of a module that hangs or dies. Calls come from
+// the thread that runs the job; `function` is a string literal.
+class Progress {
+ public:
+  virtual ~Progress() = default;
+
+  // Before every call into the module ("C_FindObjects") and before it is loaded ("dlopen").
+  virtual void enter(base::Phase phase, const char* function) = 0;
+
+  // Asked immediately before C_Sign: false when nobody is left to take the signature.
+  virtual bool may_sign() = 0;
+};
+
+}  // namespace pkcs11
