@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -18,8 +19,12 @@ std::string text_of(ByteView bytes);
 // Lower-case hexadecimal, two digits a byte, no separators.
 std::string to_hex(ByteView bytes);
 
-// User input made safe to show: control characters, the bidirectional overrides of Unicode and invalid UTF-8 become
-// \xHH or \u{HHHH}; longer than `limit` bytes is cut and ends in "...".
+// True when the bytes are UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF.
+bool is_utf8(std::string_view text);
+
+// User input made safe to show: control characters, characters without a width, the bidirectional overrides of Unicode
+// and invalid UTF-8 become \xHH or \u{HHHH}. What would then be longer than `limit` bytes is cut and ends in "...",
+// which counts towards the limit.
 std::string printable(std::string_view text, std::size_t limit = 256);
 
 }  // namespace base

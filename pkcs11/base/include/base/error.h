@@ -36,7 +36,23 @@ enum class ErrorKind {
 };
 
 // What was going on. Names are the settings' names (timeouts) where a phase has a deadline.
-enum class Phase { none, request, settings, payload, load, initialise, slots, open, login, find, sign, generate, chain, pin, verify };
+enum class Phase {
+  none,
+  request,
+  settings,
+  payload,
+  load,
+  initialise,
+  slots,
+  open,
+  login,
+  find,
+  sign,
+  generate,
+  chain,
+  pin,
+  verify
+};
 
 // Return value as the module gave it, whatever its numeric value (PKCS#11 v2.40 section 5.1); CK_RV is unsigned long.
 using ReturnValue = unsigned long;
@@ -57,7 +73,9 @@ class Error : public std::exception {
   const std::string& message() const noexcept { return message_; }
   const std::string& hint() const noexcept { return hint_; }
   std::optional<ReturnValue> return_value() const noexcept { return return_value_; }
-  const std::string& module() const noexcept { return module_; }  // path of the PKCS#11 library, empty if none is involved
+  const std::string& module() const noexcept {
+    return module_;
+  }  // path of the PKCS#11 library, empty if none is involved
 
   const char* what() const noexcept override { return message_.c_str(); }
 

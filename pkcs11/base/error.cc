@@ -1,0 +1,56 @@
+#include "base/error.h"
+
+#include <utility>
+
+namespace base {
+
+std::string_view name_of(Phase phase) {
+  switch (phase) {
+    case Phase::none:
+      return "none";
+    case Phase::request:
+      return "request";
+    case Phase::settings:
+      return "settings";
+    case Phase::payload:
+      return "payload";
+    case Phase::load:
+      return "load";
+    case Phase::initialise:
+      return "initialise";
+    case Phase::slots:
+      return "slots";
+    case Phase::open:
+      return "open";
+    case Phase::login:
+      return "login";
+    case Phase::find:
+      return "find";
+    case Phase::sign:
+      return "sign";
+    case Phase::generate:
+      return "generate";
+    case Phase::chain:
+      return "chain";
+    case Phase::pin:
+      return "pin";
+    case Phase::verify:
+      return "verify";
+  }
+  return "none";
+}
+
+Error::Error(ErrorKind kind, Phase phase, std::string message, std::string hint)
+    : kind_(kind), phase_(phase), message_(std::move(message)), hint_(std::move(hint)) {}
+
+Error&& Error::with_return_value(ReturnValue value) && {
+  return_value_ = value;
+  return std::move(*this);
+}
+
+Error&& Error::with_module(std::string path) && {
+  module_ = std::move(path);
+  return std::move(*this);
+}
+
+}  // namespace base
