@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "base/bytes.h"
+#include "pkcs11/key_spec.h"
+
+namespace trust {
+
+// Starts OpenSSL without its configuration file, error texts and exit handlers. Idempotent. Everything in this room
+// calls it; main calls it early, so that the time passes while the worker loads the module.
+void start_openssl();
+
+// The hash of the bytes (FIPS 180-4).
+base::Bytes digest(pkcs11::Hash hash, base::ByteView bytes);
+
+// The public key in a certificate (RFC 5280 section 4.1.2.7). Throws Error(invalid_chain) when the bytes are not a
+// certificate that notation could read, or its key is neither RSA nor EC.
+pkcs11::PublicKey public_key_of(base::ByteView certificate_der);
+
+// DER of the SubjectPublicKeyInfo (RFC 3279 section 2.3, RFC 5480 section 2) as a certificate for this key would hold
+// it.
+base::Bytes spki_der(const pkcs11::PublicKey& key);
+
+// SHA-256 of spki_der() in lower-case hexadecimal: the name under which policies and tickets know a key.
+std::string spki_sha256(const pkcs11::PublicKey& key);
+
+}  // namespace trust
