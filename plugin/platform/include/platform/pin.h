@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/secret.h"
+#include "platform/environment.h"
+#include "platform/terminal.h"
+
+namespace platform {
+
+enum class PinSourceKind { environment, file, prompt };
+
+// Where a PIN comes from; never the PIN itself.
+struct PinSource {
+  PinSourceKind kind = PinSourceKind::prompt;
+  std::string value;  // name of the variable, or absolute path of the file; empty for the prompt
+
+  bool operator==(const PinSource&) const = default;
+};
+
+// The setting pin_source: `env:NAME`, `file:PATH`, `file:///PATH` or `prompt`. A relative path starts at `folder`
+// (empty: the working folder). Error(invalid_settings) otherwise; the text is not quoted, it may be a PIN by mistake.
+PinSource parse_pin_source(std::string_view text, std::string_view folder);
+
+// The attribute pin-source of a PKCS#11 URI, unescaped (RFC 7512 section 2.4): a bare path, `file:PATH` or
+// `file:///PATH`. Error(invalid_uri) otherwise.
+PinSource parse_uri_pin_source(std::string_view text, std::string_view folder);
+
+// "environment variable X", "file /x", "prompt": for texts and logs.
+std::string describe(const PinSource& source);
+
+// Whether the source needs a person.
+bool is_attended(const PinSource& source);
+
+// The source that counts when none is set: kPinVariable if it was taken and is not empty, else the prompt if there is a
+// terminal. Error(pin_unavailable) names both.
+PinSource default_pin_source(const EnvironmentSecrets& environment, Terminal& terminal);
+
+// What can be known before the PIN is needed: a PIN file is a regular file that its owner alone may read, the owner is
+// root or the user, its folder is not writable by group or others (sticky folders excepted). A variable and a prompt
+// always pass. Error(invalid_settings, phase settings).
+void check_pin_source(const PinSource& source);
+
+// The PIN: one trailing LF or CRLF is cut off a variable or a file; empty, with a NUL, or longer than 4 KiB is
+// Error(pin_unavailable, phase pin). A variable is taken out of the environment if it has not been yet. A file is
+// checked like check_pin_source on the opened file. For the prompt see Terminal::ask_secret.
+base::Secret read_pin(const PinSource& source, EnvironmentSecrets& environment, Terminal& terminal,
+                      std::string_view prompt);
+
+}  // namespace platform

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/secret.h"
+#include "platform/descriptor.h"
+
+namespace platform {
+
+// A person at a terminal, if there is one. Tests hand in one of their own.
+class Terminal {
+ public:
+  virtual ~Terminal() = default;
+
+  // Whether a person can be asked or told something now.
+  virtual bool is_there() = 0;
+
+  // Shows one line; control characters are escaped. Does nothing without a terminal.
+  virtual void show_line(std::string_view line) = 0;
+
+  // Shows the prompt and reads one line without echo; may be empty. Control characters in the prompt are escaped.
+  // Error(pin_unavailable) without a terminal or when what was typed is not usable; Error(cancelled) on Ctrl-C, Ctrl-D
+  // or the end of input; Error(host_gone) when the process that started this one ends meanwhile.
+  virtual base::Secret ask_secret(std::string_view prompt) = 0;
+};
+
+// The terminal that controls this process (/dev/tty), whatever standard input and output are. A process outside the
+// terminal's foreground group has none: asking there would stop it.
+class ControllingTerminal : public Terminal {
+ public:
+  static constexpr std::size_t kLongestSecret = 4096;  // bytes
+
+  explicit ControllingTerminal(std::string device = "/dev/tty");
+
+  bool is_there() override;
+  void show_line(std::string_view line) override;
+  base::Secret ask_secret(std::string_view prompt) override;
+
+ private:
+  bool open();
+
+  std::string device_;
+  Descriptor terminal_;
+};
+
+}  // namespace platform
