@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/clock.h"
+#include "pkcs11/key_service.h"
+#include "platform/environment.h"
+#include "platform/log.h"
+#include "platform/terminal.h"
+#include "signing/settings.h"
+
+namespace signing {
+
+// What a run works with; main hands in the real things, a test its doubles. Everything outlives the run.
+struct RunContext {
+  // Called once, when the key's settings are known.
+  std::function<std::unique_ptr<pkcs11::KeyService>(const pkcs11::Timeouts& timeouts)> start_key_service;
+  // Throws Error(host_gone) when nobody is left to take the answer.
+  std::function<void()> require_host;
+  platform::Terminal& terminal;
+  platform::Log& log;
+  base::Clock& clock;
+  platform::EnvironmentSecrets& secrets;
+  SettingsFiles files;
+};
+
+}  // namespace signing

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pkcs11/key_service.h"
+#include "pkcs11/uri.h"
+#include "platform/log.h"
+#include "platform/pin.h"
+#include "schema/config.h"
+
+namespace signing {
+
+// The configuration files, in order of authority. An empty path: there is none.
+struct SettingsFiles {
+  std::string administrator;
+  std::string user;
+  bool user_is_explicit = false;  // NOTATION_PKCS11_CONFIG names it, so it must exist
+
+  // /etc/notation-pkcs11/config.json; $NOTATION_PKCS11_CONFIG, else $XDG_CONFIG_HOME/notation-pkcs11/config.json, else
+  // ~/.config/notation-pkcs11/config.json.
+  static SettingsFiles locate();
+};
+
+// Everything that is set for one key, from all sources together.
+struct KeySetup {
+  std::string name;  // as the user wrote it: a configured name or a URI; never with a PIN
+  pkcs11::Uri uri;
+  pkcs11::ModuleSettings module;  // path checked by check_module_file and resolved
+  std::string chain_file;         // absolute path, empty: the chain is on the token
+  std::optional<platform::PinSource> pin_source;
+  unsigned long user_type = 1;  // CKU_USER
+  std::string login_user;
+  pkcs11::Timeouts timeouts;
+  schema::LeafExpiry leaf_expiry;
+  bool allow_opaque_payload = false;
+};
+
+// The files as read. Errors of every member: invalid_settings or invalid_uri, phase settings.
+class Settings {
+ public:
+  static Settings load(const SettingsFiles& files);
+
+  platform::LogSettings log() const;
+
+  // What the key id means: a configured name, or a PKCS#11 URI. Sources in order of authority: administrator's file,
+  // user's file, plugin-config, and the URI's query beside them; two that set one thing differently are an error that
+  // names both. Error(key_not_found) for a name that is not configured. `check_module` looks at the module's file.
+  KeySetup key(const std::string& key_id, const std::map<std::string, std::string>& plugin_config,
+               bool check_module = true) const;
+
+  // Names of the configured keys.
+  std::vector<std::string> key_names() const;
+
+ private:
+  struct File {
+    std::string path, folder;
+    schema::Config config;
+  };
+  std::optional<File> administrator_, user_;
+  std::string user_refused_;  // path of a user's file that the administrator does not allow
+
+  friend class KeySetupBuilder;
+};
+
+}  // namespace signing

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "approval/grant.h"
+#include "pkcs11/sign_order.h"
+#include "signing/signable_payload.h"
+#include "trust/chain.h"
+#include "trust/test_certificate.h"
+
+namespace signing {
+
+// The only makers of SignOrder, one for each purpose, each with the proof its purpose demands. What `certificate` and
+// `challenge` make can never be read as a Notary payload.
+class SignOrders {
+ public:
+  // Throws Error(internal) when the grant is for another key than the chain's leaf.
+  static pkcs11::SignOrder artifact(const SignablePayload& payload, const trust::CheckedChain& chain,
+                                    const approval::Grant& grant);
+  static pkcs11::SignOrder certificate(const trust::CertificateToSign& certificate);
+  // Random bytes drawn here, after a text that says what they are: proves that a key signs.
+  static pkcs11::SignOrder challenge(pkcs11::KeySpec spec);
+
+ private:
+  static pkcs11::SignOrder over(pkcs11::SignPurpose purpose, pkcs11::KeySpec spec, base::ByteView message);
+};
+
+}  // namespace signing

@@ -1,0 +1,66 @@
+#include "signing/sign_orders.h"
+
+#include <sys/random.h>
+
+#include <cerrno>
+#include <string_view>
+
+#include "base/error.h"
+#include "schema/payload.h"
+#include "trust/public_key.h"
+
+namespace signing {
+namespace {
+
+constexpr std::string_view kChallengeText = "notation-pkcs11 proof of possession, signs nothing else\n";
+constexpr std::size_t kChallengeSize = 32;
+
+void fill_with_random(std::span<std::uint8_t> bytes) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count = ::getrandom(bytes.data() + done, bytes.size() - done, 0);
+    if (count > 0) {
+      done += static_cast<std::size_t>(count);
+    } else if (errno != EINTR) {
+      throw base::Error(base::ErrorKind::internal, base::Phase::sign, "the system gives no random bytes");
+    }
+  }
+}
+
+void refuse_notary_payload(base::ByteView message) {
+  if (schema::resembles_notary_payload(message)) {
+    throw base::Error(base::ErrorKind::internal, base::Phase::sign,
+                      "bytes for another purpose have the shape of a Notary payload");
+  }
+}
+
+}  // namespace
+
+pkcs11::SignOrder SignOrders::over(pkcs11::SignPurpose purpose, pkcs11::KeySpec spec, base::ByteView message) {
+  return pkcs11::SignOrder(purpose, spec, base::Bytes(message.begin(), message.end()),
+                           trust::digest(pkcs11::traits(spec).hash, message));
+}
+
+pkcs11::SignOrder SignOrders::artifact(const SignablePayload& payload, const trust::CheckedChain& chain,
+                                       const approval::Grant& grant) {
+  if (grant.key() != trust::spki_sha256(chain.leaf_key())) {
+    throw base::Error(base::ErrorKind::internal, base::Phase::sign, "the grant is for another key than the certificate");
+  }
+  return over(pkcs11::SignPurpose::artifact, chain.spec(), payload.bytes());
+}
+
+pkcs11::SignOrder SignOrders::certificate(const trust::CertificateToSign& certificate) {
+  refuse_notary_payload(certificate.tbs());
+  return over(pkcs11::SignPurpose::certificate, certificate.spec(), certificate.tbs());
+}
+
+pkcs11::SignOrder SignOrders::challenge(pkcs11::KeySpec spec) {
+  const base::ByteView text = base::bytes_of(kChallengeText);
+  base::Bytes message(text.begin(), text.end());
+  message.resize(text.size() + kChallengeSize);
+  fill_with_random(std::span(message).subspan(text.size()));
+  refuse_notary_payload(message);
+  return over(pkcs11::SignPurpose::challenge, spec, message);
+}
+
+}  // namespace signing
