@@ -4,8 +4,8 @@
 
 namespace pkcs11 {
 
-// Told where a job is, so that a watcher can name the phase and function of a module that hangs or dies. Calls come from
-// the thread that runs the job; `function` is a string literal.
+// Told where a job is, so that a watcher can name the phase and function of a module that hangs or dies. Calls come
+// from the thread that runs the job; `function` is a string literal.
 class Progress {
  public:
   virtual ~Progress() = default;
@@ -15,6 +15,9 @@ class Progress {
 
   // Asked immediately before C_Sign: false when nobody is left to take the signature.
   virtual bool may_sign() = 0;
+
+  // Before a login on a token with a PIN pad of its own: login and sign now take as long as a person does.
+  virtual void person_answers() {}
 };
 
 }  // namespace pkcs11
