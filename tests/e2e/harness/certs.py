@@ -2,15 +2,18 @@
 
 import datetime
 import itertools
+import ssl
 from dataclasses import dataclass, field
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 CURVES = {"EC-256": ec.SECP256R1, "EC-384": ec.SECP384R1, "EC-521": ec.SECP521R1, "secp256k1": ec.SECP256K1}
 KEY_SPECS = ["RSA-2048", "RSA-3072", "RSA-4096", "EC-256", "EC-384", "EC-521"]
+SHA256_WITH_RSA = bytes.fromhex("06092a864886f70d01010b")
+SHA1_WITH_RSA = bytes.fromhex("06092a864886f70d010105")
 DAY = datetime.timedelta(days=1)
 _serials = itertools.count(1000)
 
@@ -45,7 +48,6 @@ class Profile:
     extended: tuple = (ExtendedKeyUsageOID.CODE_SIGNING,)
     not_before: datetime.timedelta = -DAY
     not_after: datetime.timedelta = 365 * DAY
-    digest: hashes.HashAlgorithm = field(default_factory=hashes.SHA256)
 
 
 def authority(name="root", **changes):
@@ -71,15 +73,21 @@ class Certificate:
             builder = builder.add_extension(_key_usage(profile.usage.bits), profile.usage.critical)
         if profile.extended:
             builder = builder.add_extension(x509.ExtendedKeyUsage(profile.extended), False)
-        self._certificate = builder.sign(signer.key.private, profile.digest)
+        certificate = builder.sign(signer.key.private, hashes.SHA256())
+        self.der = certificate.public_bytes(serialization.Encoding.DER)
 
     @property
     def pem(self):
-        return self._certificate.public_bytes(serialization.Encoding.PEM).decode()
+        return ssl.DER_cert_to_PEM_cert(self.der)
 
-    @property
-    def der(self):
-        return self._certificate.public_bytes(serialization.Encoding.DER)
+    def sign_again_with_sha_1(self, issuer):
+        """For an RSA issuer; libraries refuse to make such a certificate, but the two algorithm names have one length."""
+        signed = x509.load_der_x509_certificate(self.der).tbs_certificate_bytes
+        weak = signed.replace(SHA256_WITH_RSA, SHA1_WITH_RSA)
+        signature = issuer.key.private.sign(weak, padding.PKCS1v15(), hashes.SHA1())
+        whole = self.der.replace(SHA256_WITH_RSA, SHA1_WITH_RSA)
+        self.der = whole[:-len(signature)] + signature
+        return self
 
 
 def _key_usage(bits):

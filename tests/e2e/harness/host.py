@@ -3,10 +3,9 @@
 import json
 import os
 import pathlib
-import re
 import shutil
 
-from . import process, tools
+from . import golden, process, tools
 
 PLUGIN = "pkcs11"
 KEPT = ("PATH", "LANG", "LC_ALL", "TERM", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
@@ -74,9 +73,7 @@ class Host:
         self.succeed("policy", "import", "--force", policy)
 
     def normalise(self, text):
-        """Replaces what differs from run to run."""
-        text = text.replace(str(self.folder), "<scratch>")
-        return re.sub(r"sha256:[0-9a-f]{64}", "sha256:<digest>", text)
+        return golden.normalise(text, {self.folder: "<scratch>", self.environment["NOTATION_LIBEXEC"]: "<libexec>"})
 
 
 def install_unchecked_signer(libexec):

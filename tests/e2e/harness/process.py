@@ -39,18 +39,16 @@ def succeed(argv, env, **options):
     return result
 
 
-def processes_mentioning(text):
-    """Process ids whose command line or environment holds the text: scratch folder names are unique to a test."""
+def running(executable):
+    """Process ids, zombies aside, of programs started from that path: a plugin folder is unique to a test session."""
     found = []
     for entry in os.listdir("/proc"):
-        if not entry.isdigit() or int(entry) == os.getpid():
+        if not entry.isdigit():
             continue
         try:
-            with open(f"/proc/{entry}/stat", "rb") as stat:
-                state = stat.read().rsplit(b")", 1)[1].split()[0]
-            with open(f"/proc/{entry}/cmdline", "rb") as cmdline, open(f"/proc/{entry}/environ", "rb") as environ:
-                if state != b"Z" and str(text).encode() in cmdline.read() + environ.read():
+            with open(f"/proc/{entry}/cmdline", "rb") as cmdline, open(f"/proc/{entry}/stat", "rb") as stat:
+                if str(executable).encode() in cmdline.read().split(b"\0") and stat.read().rsplit(b")", 1)[1].split()[0] != b"Z":
                     found.append(int(entry))
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
+        except (FileNotFoundError, ProcessLookupError):
             continue
     return found
