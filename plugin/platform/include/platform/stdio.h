@@ -10,6 +10,9 @@
 
 namespace platform {
 
+// Opens whatever of 0, 1 and 2 is closed on the null device, so that no file opened later gets one of these numbers.
+void open_standard_descriptors() noexcept;
+
 // The way to and from notation: request on standard input, answer on standard output or one error object on standard
 // error (Notary plugin contract, "Plugin contract"). Made first thing in main: moves the real outputs to private
 // close-on-exec descriptors and points 1 and 2 at the null device, so that no library can spoil the answer.
