@@ -1,0 +1,114 @@
+#include "settings_text.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <vector>
+
+namespace schema {
+namespace {
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+bool is_environment_name(std::string_view name) {
+  constexpr std::string_view kDigits = "0123456789";
+  constexpr std::string_view kCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+  return !name.empty() && kDigits.find(name.front()) == std::string_view::npos &&
+         name.find_first_not_of(kCharacters) == std::string_view::npos;
+}
+
+// Letters and digits alone, in lower case: "PIN-Value" and "pin_value" become one.
+std::string folded(std::string_view name) {
+  std::string text;
+  for (const char c : name) {
+    if (c >= 'A' && c <= 'Z') text += static_cast<char>(c - 'A' + 'a');
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) text += c;
+  }
+  return text;
+}
+
+// Levenshtein distance over folded names.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string fault_in_text(std::string_view text) {
+  if (text.empty()) return "is empty";
+  if (std::any_of(text.begin(), text.end(), is_control)) return "holds a control character";
+  return {};
+}
+
+std::string fault_in_path(std::string_view path) {
+  if (std::string fault = fault_in_text(path); !fault.empty()) return fault;
+  if (path.front() == '~') return "begins with ~, which is not expanded here; write the whole path";
+  return {};
+}
+
+std::string fault_in_module(std::string_view path) {
+  if (std::string fault = fault_in_path(path); !fault.empty()) return fault;
+  if (path.front() != '/') return "must be the absolute path of a PKCS#11 library";
+  return {};
+}
+
+std::string fault_in_pin_source(std::string_view text) {
+  constexpr std::string_view kEnvironment = "env:";
+  constexpr std::string_view kFile = "file:";
+  if (text == "prompt") return {};
+  if (text.starts_with(kEnvironment)) {
+    return is_environment_name(text.substr(kEnvironment.size())) ? "" : "must name an environment variable after env:";
+  }
+  if (text.starts_with(kFile)) return fault_in_path(text.substr(kFile.size()));
+  if (text.starts_with("credential:")) return "credential: is not a PIN source that this release reads";
+  return "must be env:NAME, file:PATH or prompt; it names where the PIN is, never the PIN itself";
+}
+
+bool names_a_pin(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kTelling{"password", "passphrase", "passwd",
+                                                     "passcode", "secret",     "pinvalue"};
+  const std::string text = folded(name);
+  if (text.ends_with("pin") || text == "pincode") return true;
+  return std::any_of(kTelling.begin(), kTelling.end(),
+                     [&](std::string_view part) { return text.find(part) != std::string::npos; });
+}
+
+bool is_unsupported_setting(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kNames{"approval",    "approval_wait", "audit",
+                                                   "pin_command", "so_pin_source", "tokens"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+std::string nearest(std::string_view name, std::span<const std::string> known) {
+  constexpr std::size_t kLongestName = 64;
+  if (name.size() > kLongestName) return {};
+  const std::string written = folded(name);
+  std::string best;
+  std::size_t smallest = std::max<std::size_t>(1, written.size() / 2);
+  for (const std::string& candidate : known) {
+    const std::string text = folded(candidate);
+    // A name cut short or lengthened ("chain", "module_path") is closer than its distance says.
+    const bool prefix = written.size() >= 3 && (text.starts_with(written) || written.starts_with(text));
+    const std::size_t apart = prefix ? 1 : distance(written, text);
+    if (apart < smallest || (apart == smallest && best.empty())) {
+      smallest = apart;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace schema

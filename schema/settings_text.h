@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+// What configuration files and plugin-config entries have in common: how a setting's text must look, and what to tell
+// about a name that is not a setting. Faults stand behind "NAME: " and never repeat the value.
+namespace schema {
+
+// Each returns why the text is refused, or nothing.
+std::string fault_in_text(std::string_view text);        // empty, or with control characters
+std::string fault_in_path(std::string_view path);        // also: a tilde, which nobody expands
+std::string fault_in_module(std::string_view path);      // also: not absolute
+std::string fault_in_pin_source(std::string_view text);  // not env:NAME, file:PATH or prompt
+
+// A name under which people try to hand over a PIN itself ("pin", "pin-value", "password").
+bool names_a_pin(std::string_view name);
+inline constexpr std::string_view kPinRemedy =
+    "put the PIN into a file that only you can read and name it with pin_source file:PATH, or set the environment "
+    "variable NOTATION_PKCS11_PIN, or leave both out to be asked on the terminal";
+
+// Settings that this release does not act on. Reading over one could drop a rule that somebody relies on.
+bool is_unsupported_setting(std::string_view name);
+
+// The known name closest to what was written; nothing when none is close.
+std::string nearest(std::string_view name, std::span<const std::string> known);
+
+}  // namespace schema
