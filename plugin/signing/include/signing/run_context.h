@@ -15,7 +15,7 @@ namespace signing {
 // What a run works with; main hands in the real things, a test its doubles. Everything outlives the run.
 struct RunContext {
   // Called once, when the key's settings are known.
-  std::function<std::unique_ptr<pkcs11::KeyService>(const pkcs11::Timeouts& timeouts)> start_key_service;
+  std::function<std::unique_ptr<pkcs11::KeyService>(const KeySetup& setup)> start_key_service;
   // Throws Error(host_gone) when nobody is left to take the answer.
   std::function<void()> require_host;
   platform::Terminal& terminal;

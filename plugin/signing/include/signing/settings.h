@@ -47,9 +47,8 @@ class Settings {
 
   // What the key id means: a configured name, or a PKCS#11 URI. Sources in order of authority: administrator's file,
   // user's file, plugin-config, and the URI's query beside them; two that set one thing differently are an error that
-  // names both. Error(key_not_found) for a name that is not configured. `check_module` looks at the module's file.
-  KeySetup key(const std::string& key_id, const std::map<std::string, std::string>& plugin_config,
-               bool check_module = true) const;
+  // names both. Error(key_not_found) for a name that is not configured.
+  KeySetup key(const std::string& key_id, const std::map<std::string, std::string>& plugin_config) const;
 
   // Names of the configured keys.
   std::vector<std::string> key_names() const;

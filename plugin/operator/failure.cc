@@ -1,0 +1,51 @@
+#include "failure.h"
+
+namespace operators {
+
+std::string failure_text(const base::Error& error) {
+  std::string text = "notation-pkcs11: " + error.message() + "\n";
+  if (error.hint().empty()) return text;
+  text += "  ";
+  for (const char letter : error.hint()) {
+    text += letter;
+    if (letter == '\n') text += "  ";
+  }
+  return text + "\n";
+}
+
+int exit_status(base::ErrorKind kind) {
+  using base::ErrorKind;
+  switch (kind) {
+    case ErrorKind::malformed_request:
+    case ErrorKind::unsupported_contract_version:
+    case ErrorKind::invalid_request:
+    case ErrorKind::invalid_payload:
+    case ErrorKind::invalid_uri:
+    case ErrorKind::invalid_settings:
+    case ErrorKind::invalid_chain:
+      return 2;
+    case ErrorKind::key_not_found:
+    case ErrorKind::ambiguous_key:
+      return 3;
+    case ErrorKind::pin_unavailable:
+    case ErrorKind::pin_refused:
+    case ErrorKind::pin_withheld:
+    case ErrorKind::cancelled:
+      return 4;
+    case ErrorKind::late:
+    case ErrorKind::busy:
+    case ErrorKind::module_unusable:
+    case ErrorKind::module_died:
+    case ErrorKind::token_failed:
+    case ErrorKind::not_capable:
+    case ErrorKind::signature_invalid:
+    case ErrorKind::outcome_unknown:
+      return 5;
+    case ErrorKind::host_gone:
+    case ErrorKind::internal:
+      return 1;
+  }
+  return 1;
+}
+
+}  // namespace operators

@@ -1,0 +1,108 @@
+#include <sys/random.h>
+
+#include <iostream>
+
+#include "commands.h"
+#include "signing/key_proof.h"
+#include "token_access.h"
+
+namespace operators {
+namespace {
+
+constexpr std::size_t kIdSize = 20;  // bytes; what most tools expect of a CKA_ID at most
+
+base::Bytes random_id() {
+  base::Bytes id(kIdSize);
+  if (::getrandom(id.data(), id.size(), 0) != static_cast<ssize_t>(id.size())) {
+    throw base::Error(base::ErrorKind::internal, base::Phase::generate, "the system gives no random bytes");
+  }
+  return id;
+}
+
+base::Bytes id_of(const std::string& hex) {
+  if (hex.empty()) return random_id();
+  const auto digit = [](char letter) -> int {
+    if (letter >= '0' && letter <= '9') return letter - '0';
+    if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
+    if (letter >= 'A' && letter <= 'F') return letter - 'A' + 10;
+    return -1;
+  };
+  base::Bytes id;
+  for (std::size_t i = 0; i + 1 < hex.size() && digit(hex[i]) >= 0 && digit(hex[i + 1]) >= 0; i += 2) {
+    id.push_back(static_cast<std::uint8_t>(digit(hex[i]) * 16 + digit(hex[i + 1])));
+  }
+  if (id.empty() || id.size() * 2 != hex.size()) {
+    throw base::Error(base::ErrorKind::invalid_settings, base::Phase::settings,
+                      "--id '" + base::printable(hex) + "' is not an even number of hexadecimal digits");
+  }
+  return id;
+}
+
+pkcs11::TokenState the_token(TokenAccess& access, const pkcs11::Uri& filter) {
+  const pkcs11::Survey survey = access.service().survey(filter, nullptr);
+  if (survey.tokens.size() == 1) return survey.tokens.front().token;
+  std::string labels;
+  for (const auto& surveyed : survey.tokens) {
+    labels += (labels.empty() ? "" : ", ") + ("'" + base::printable(surveyed.token.label) + "'");
+  }
+  if (survey.tokens.empty()) {
+    throw base::Error(base::ErrorKind::key_not_found, base::Phase::slots,
+                      "token '" + base::printable(filter.token.value_or("")) + "' is not there",
+                      "notation-pkcs11 key list --module " + access.setup().module.path + " shows the tokens");
+  }
+  throw base::Error(base::ErrorKind::ambiguous_key, base::Phase::slots, "more than one token matches: " + labels,
+                    "name one with --token LABEL");
+}
+
+// A pair whose private half does not answer to its public half is of no use, and in the way.
+void prove_or_remove(TokenAccess& access, const pkcs11::GeneratedKey& generated, const pkcs11::Login& login) {
+  try {
+    signing::prove_key(access.service(), generated.key.uri, *generated.key.public_key, &login);
+  } catch (const base::Error& error) {
+    access.service().remove(generated.key.uri, *generated.key.public_key, login);
+    throw base::Error(error.kind(), error.phase(), "the new key was removed again: " + error.message(), error.hint());
+  }
+}
+
+void print(const schema::GeneratedKeyReport& made) {
+  std::cout << "made key " << made.key.key_spec << " on token '" << base::printable(made.token) << "'\n"
+            << "  " << made.key.uri << "\n"
+            << "  SHA-256 of the public key: " << made.key.spki_sha256 << "\n"
+            << "  private half: " << (made.sensitive ? "sensitive" : "NOT SENSITIVE") << ", "
+            << (made.extractable ? "EXTRACTABLE" : "not extractable") << "\n"
+            << "  proved: it signed a random challenge, and the signature verifies\n";
+}
+
+}  // namespace
+
+void generate_key(const KeyGenerateFlags& flags) {
+  pkcs11::GenerateOrder order;
+  if (!flags.token.token.empty()) order.token.token = flags.token.token;
+  order.spec = flags.spec;
+  order.label = flags.label;
+  order.id = id_of(flags.id);
+  order.always_authenticate = flags.always_authenticate;
+
+  const auto access = TokenAccess::by_module(flags.token.module, flags.token.pin_source);
+  const pkcs11::TokenState token = the_token(*access, order.token);
+  const pkcs11::Login login = access->pin().obtain(token);
+  const pkcs11::GeneratedKey generated =
+      access->pin().use(token, [&] { return access->service().generate(order, login); });
+  prove_or_remove(*access, generated, login);
+
+  schema::GeneratedKeyReport made;
+  made.key = report(generated.key);
+  made.token = generated.token.label;
+  made.sensitive = generated.sensitive;
+  made.extractable = generated.extractable;
+  made.never_extractable = generated.never_extractable;
+  made.local = generated.local;
+  made.proved = true;
+  if (flags.json) {
+    std::cout << schema::encode(made);
+  } else {
+    print(made);
+  }
+}
+
+}  // namespace operators

@@ -1,0 +1,70 @@
+#include <iostream>
+
+#include "commands.h"
+#include "token_access.h"
+
+namespace operators {
+namespace {
+
+pkcs11::Uri filter_of(const TokenFlags& flags) {
+  pkcs11::Uri filter;
+  if (!flags.token.empty()) filter.token = flags.token;
+  return filter;
+}
+
+// A login needs one token; the survey without one shows which it is.
+pkcs11::Survey survey(TokenAccess& access, const KeyListFlags& flags) {
+  const pkcs11::Uri filter = filter_of(flags.token);
+  pkcs11::Survey visible = access.service().survey(filter, nullptr);
+  if (!flags.login) return visible;
+  if (visible.tokens.size() != 1) {
+    throw base::Error(base::ErrorKind::ambiguous_key, base::Phase::slots,
+                      "a login needs one token, " + std::to_string(visible.tokens.size()) + " match",
+                      "name the token with --token LABEL");
+  }
+  const pkcs11::TokenState token = visible.tokens.front().token;
+  const pkcs11::Login login = access.pin().obtain(token);
+  return access.pin().use(token, [&] { return access.service().survey(filter, &login); });
+}
+
+schema::KeyListReport report_of(const std::string& module, const pkcs11::Survey& survey) {
+  schema::KeyListReport list;
+  list.module = module;
+  list.module_description = survey.module_description;
+  list.remarks = survey.remarks;
+  for (const pkcs11::SurveyedToken& surveyed : survey.tokens) {
+    const pkcs11::TokenState& token = surveyed.token;
+    schema::TokenReport entry{token.label, token.manufacturer, token.model, token.serial, {}};
+    for (const pkcs11::KeyView& key : surveyed.keys) entry.keys.push_back(report(key));
+    list.tokens.push_back(std::move(entry));
+  }
+  return list;
+}
+
+void print(const schema::KeyListReport& list) {
+  for (const schema::TokenReport& token : list.tokens) {
+    std::cout << "token '" << base::printable(token.label) << "' (" << base::printable(token.manufacturer) << " "
+              << base::printable(token.model) << ", serial " << base::printable(token.serial) << ")\n";
+    for (const schema::KeyReport& key : token.keys) {
+      const std::string spec = key.key_spec.empty() ? "unknown" : key.key_spec;
+      std::cout << "  " << spec << std::string(spec.size() < 10 ? 10 - spec.size() : 1, ' ') << key.uri << "\n";
+    }
+    if (token.keys.empty()) std::cout << "  no key is visible; --login shows what the token hides\n";
+  }
+  if (list.tokens.empty()) std::cout << "no token\n";
+  for (const std::string& remark : list.remarks) std::cout << "note: " << base::printable(remark) << "\n";
+}
+
+}  // namespace
+
+void list_keys(const KeyListFlags& flags) {
+  const auto access = TokenAccess::by_module(flags.token.module, flags.token.pin_source);
+  const schema::KeyListReport list = report_of(access->setup().module.path, survey(*access, flags));
+  if (flags.json) {
+    std::cout << schema::encode(list);
+  } else {
+    print(list);
+  }
+}
+
+}  // namespace operators

@@ -1,0 +1,210 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "platform/file_checks.h"
+#include "schema/plugin_config.h"
+#include "signing/settings.h"
+
+namespace signing {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::Phase;
+
+// A value and who set it; the first one set decides, a later one must say the same.
+template <typename Value>
+class Decision {
+ public:
+  explicit Decision(std::string_view setting) : setting_(setting) {}
+
+  void offer(const std::optional<Value>& value, const std::string& origin) {
+    if (!value) return;
+    if (!value_) {
+      value_ = value;
+      origin_ = origin;
+    } else if (!(*value == *value_)) {
+      throw Error(ErrorKind::invalid_settings, Phase::settings,
+                  std::string(setting_) + " is set differently by " + origin_ + " and by " + origin,
+                  origin_ + " decides: remove the setting from " + origin);
+    }
+  }
+  const std::optional<Value>& value() const { return value_; }
+
+ private:
+  std::string_view setting_;
+  std::optional<Value> value_;
+  std::string origin_;
+};
+
+// One place that settings come from. Relative paths start at its folder.
+struct Source {
+  std::string origin, folder;
+  const schema::KeySettings* settings;
+};
+
+std::string quoted(const std::string& text) { return "'" + base::printable(text) + "'"; }
+
+}  // namespace
+
+class KeySetupBuilder {
+ public:
+  KeySetupBuilder(const Settings& settings, const std::string& key_id) : settings_(settings), key_id_(key_id) {}
+
+  KeySetup build(const std::map<std::string, std::string>& plugin_config) {
+    setup_.name = base::printable(key_id_);
+    collect_files();
+    const schema::PluginConfig entries = schema::decode_plugin_config(plugin_config);
+    schema::KeySettings from_notation;
+    from_notation.module = entries.module;
+    from_notation.chain_file = entries.chain_file;
+    from_notation.pin_source = entries.pin_source;
+    sources_.push_back({"plugin-config", {}, &from_notation});
+
+    decide_uri();
+    decide_paths();
+    decide_rest();
+    setup_.module.path = require_allowed(platform::check_module_file(setup_.module.path));
+    return std::move(setup_);
+  }
+
+ private:
+  void collect_files() {
+    for (const auto* file : {&settings_.administrator_, &settings_.user_}) {
+      if (!*file) continue;
+      const auto found = (*file)->config.keys.find(key_id_);
+      if (found != (*file)->config.keys.end()) sources_.push_back({(*file)->path, (*file)->folder, &found->second});
+    }
+  }
+
+  void decide_uri() {
+    if (pkcs11::looks_like_uri(key_id_)) {
+      if (settings_.administrator_ && settings_.administrator_->config.require_named_keys.value_or(false)) {
+        throw Error(ErrorKind::invalid_settings, Phase::settings, "key " + quoted(key_id_) + " is not a configured name",
+                    settings_.administrator_->path + " allows configured names only: " + known_names());
+      }
+      take_uri(key_id_, "the key id", {});
+    } else if (sources_.size() == 1) {
+      throw Error(ErrorKind::key_not_found, Phase::settings, "key " + quoted(key_id_) + " is not configured",
+                  known_names());
+    }
+    for (const Source& source : sources_) {
+      if (source.settings->uri) take_uri(*source.settings->uri, source.origin, source.folder);
+    }
+    if (!uri_.value()) {
+      throw Error(ErrorKind::invalid_settings, Phase::settings, "key " + quoted(key_id_) + " has no uri",
+                  "add \"uri\": \"pkcs11:token=...;object=...\" in " + sources_.front().origin);
+    }
+    setup_.uri = *uri_.value();
+    if (!setup_.uri.names_object()) refuse_nameless();
+  }
+
+  void take_uri(const std::string& text, const std::string& origin, const std::string& folder) {
+    pkcs11::Uri uri = pkcs11::parse_uri(text);
+    module_.offer(uri.module_path, origin);
+    if (uri.pin_source) pin_.offer(platform::parse_uri_pin_source(*uri.pin_source, folder), origin);
+    uri.module_path.reset();
+    uri.pin_source.reset();
+    uri_.offer(uri, origin);
+  }
+
+  [[noreturn]] void refuse_nameless() const {
+    throw Error(ErrorKind::invalid_uri, Phase::settings,
+                "key id " + quoted(key_id_) + " names no object and no id: any key on the token would do",
+                "quote the URI: a shell drops everything after the first ';'. For example\n"
+                "  --id 'pkcs11:token=...;object=...'");
+  }
+
+  void decide_paths() {
+    Decision<std::string> chain("chain_file");
+    for (const Source& source : sources_) {
+      const schema::KeySettings& key = *source.settings;
+      module_.offer(key.module, source.origin);
+      if (key.pin_source) pin_.offer(platform::parse_pin_source(*key.pin_source, source.folder), source.origin);
+      if (key.chain_file) {
+        chain.offer(platform::absolute_path(*key.chain_file, source.folder, "chain_file"), source.origin);
+      }
+    }
+    setup_.pin_source = pin_.value();
+    setup_.chain_file = chain.value().value_or("");
+    if (!module_.value()) {
+      throw Error(ErrorKind::invalid_settings, Phase::settings, "key " + quoted(key_id_) + " names no PKCS#11 module",
+                  "add ?module-path=/usr/lib/....so to the URI, \"module\" in the configuration file, or\n"
+                  "--plugin-config module=/usr/lib/....so");
+    }
+    setup_.module.path = *module_.value();
+  }
+
+  template <typename Value, typename Target>
+  void decide(std::string_view setting, std::optional<Value> schema::KeySettings::*member, Target& target) {
+    Decision<Value> decision(setting);
+    for (const Source& source : sources_) decision.offer(source.settings->*member, source.origin);
+    if (decision.value()) target = *decision.value();
+  }
+
+  void decide_timeout(std::string_view setting,
+                      std::optional<std::chrono::milliseconds> schema::TimeoutSettings::*member,
+                      std::chrono::milliseconds& target) {
+    Decision<std::chrono::milliseconds> decision(setting);
+    for (const Source& source : sources_) decision.offer(source.settings->timeouts.*member, source.origin);
+    if (decision.value()) target = *decision.value();
+  }
+
+  void decide_rest() {
+    using Key = schema::KeySettings;
+    using Times = schema::TimeoutSettings;
+    decide("init_args", &Key::init_args, setup_.module.init_args);
+    decide("quirks", &Key::quirks, setup_.module.quirks);
+    decide("user_type", &Key::user_type, setup_.user_type);
+    decide("login_user", &Key::login_user, setup_.login_user);
+    decide("leaf_expiry", &Key::leaf_expiry, setup_.leaf_expiry);
+    decide("allow_opaque_payload", &Key::allow_opaque_payload, setup_.allow_opaque_payload);
+    decide("busy_wait", &Key::busy_wait, setup_.timeouts.busy_wait);
+    decide_timeout("timeouts.load", &Times::load, setup_.timeouts.load);
+    decide_timeout("timeouts.initialise", &Times::initialise, setup_.timeouts.initialise);
+    decide_timeout("timeouts.slots", &Times::slots, setup_.timeouts.slots);
+    decide_timeout("timeouts.open", &Times::open, setup_.timeouts.open);
+    decide_timeout("timeouts.login", &Times::login, setup_.timeouts.login);
+    decide_timeout("timeouts.find", &Times::find, setup_.timeouts.find);
+    decide_timeout("timeouts.sign", &Times::sign, setup_.timeouts.sign);
+    decide_timeout("timeouts.generate", &Times::generate, setup_.timeouts.generate);
+  }
+
+  std::string require_allowed(std::string resolved) const {
+    if (!settings_.administrator_ || !settings_.administrator_->config.allowed_modules) return resolved;
+    const auto& allowed = *settings_.administrator_->config.allowed_modules;
+    const bool found = std::any_of(allowed.begin(), allowed.end(), [&](const std::string& path) {
+      std::error_code ignored;
+      return path == resolved || std::filesystem::weakly_canonical(path, ignored) == resolved;
+    });
+    if (found) return resolved;
+    throw Error(ErrorKind::invalid_settings, Phase::settings,
+                "module " + base::printable(resolved) + " is not among allowed_modules",
+                settings_.administrator_->path + " lists the modules that may be used");
+  }
+
+  std::string known_names() const {
+    std::string text;
+    for (const std::string& name : settings_.key_names()) text += (text.empty() ? "configured keys: " : ", ") + name;
+    if (text.empty()) text = "no key is configured; a PKCS#11 URI (pkcs11:token=...;object=...) names one as well";
+    if (!settings_.user_refused_.empty()) {
+      text += "\n" + settings_.administrator_->path + " does not allow a configuration file of the user's own";
+    }
+    return text;
+  }
+
+  const Settings& settings_;
+  const std::string& key_id_;
+  std::vector<Source> sources_;
+  Decision<pkcs11::Uri> uri_{"uri"};
+  Decision<std::string> module_{"module"};
+  Decision<platform::PinSource> pin_{"pin_source"};
+  KeySetup setup_;
+};
+
+KeySetup Settings::key(const std::string& key_id, const std::map<std::string, std::string>& plugin_config) const {
+  return KeySetupBuilder(*this, key_id).build(plugin_config);
+}
+
+}  // namespace signing
