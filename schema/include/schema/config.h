@@ -26,6 +26,8 @@ struct TimeoutSettings {
 struct LeafExpiry {
   unsigned days = 30;
   bool refuse = false;
+
+  bool operator==(const LeafExpiry&) const = default;
 };
 
 struct KeySettings {
