@@ -4,59 +4,14 @@ import json
 import time
 
 import pytest
-from harness import certs, oci, process, tools
-from harness.certs import Certificate, Profile
-from harness.host import PLUGIN, Host
-from harness.token import LABEL, PIN, Token
+from harness import certs, oci
+from harness.certs import Certificate
+from harness.host import PLUGIN
+from harness.signing import golden, host, image, on_demand, token  # noqa: F401
 
 FORMATS = {"jws": "application/jose+json", "cose": "application/cose"}
 ALGORITHMS = {"RSA-2048": "RSASSA-PSS-SHA-256", "RSA-3072": "RSASSA-PSS-SHA-384", "RSA-4096": "RSASSA-PSS-SHA-512",
               "EC-256": "ECDSA-SHA-256", "EC-384": "ECDSA-SHA-384", "EC-521": "ECDSA-SHA-512"}
-
-
-@pytest.fixture(scope="module")
-def golden(tmp_path_factory, keys):
-    """A token that holds a key of each spec; tests work on copies."""
-    token = Token(tmp_path_factory.mktemp("golden")).create()
-    for number, spec in enumerate(certs.KEY_SPECS, start=1):
-        token.import_key(keys(spec), spec, f"{number:02x}")
-    return token
-
-
-@pytest.fixture
-def token(golden, tmp_path):
-    return golden.copy_to(tmp_path)
-
-
-@pytest.fixture
-def host(tmp_path, libexec, token, keys, root):
-    """Every key configured under the name of its spec, the root trusted."""
-    host = Host(tmp_path, libexec, token)
-    host.pin_file(PIN)
-    for spec in certs.KEY_SPECS:
-        leaf = Certificate(Profile(name=spec), keys(spec), root)
-        certs.write_chain(tmp_path / f"{spec}.pem", [leaf, root])
-        host.configure_key(spec, uri=f"pkcs11:token={LABEL};object={spec}", module=token.module,
-                           chain_file=f"{spec}.pem", pin_source="file:pin")
-    host.trust([root])
-    return host
-
-
-@pytest.fixture
-def image(registry, tmp_path, request):
-    """An image of its own on the registry, by digest: signatures on one image from parallel runs lose each other."""
-    layout = tmp_path / "pushed"
-    digest = oci.make_layout(layout, f"{request.node.name} {time.time_ns()}")
-    repository = f"app{time.time_ns()}"
-    registry.push(layout, repository)
-    return f"{registry.host}/{repository}@{digest}"
-
-
-def on_demand(host, spec):
-    """The options that name a key without any configuration."""
-    uri = (f"pkcs11:token={LABEL};object={spec}?module-path={host.token.module}"
-           f"&pin-source=file:{host.folder}/pin")
-    return ["--plugin", PLUGIN, "--id", uri, "--plugin-config", f"chain_file={host.folder}/{spec}.pem"]
 
 
 def inspect(host, image):
@@ -137,22 +92,6 @@ def test_two_keys_sign_one_image(host, image):
     assert sorted(signature["signatureAlgorithm"] for signature in inspect(host, image)) == [
         "ECDSA-SHA-256", "RSASSA-PSS-SHA-384"]
     host.succeed("verify", "--insecure-registry", image)
-
-
-def test_an_attached_sbom_is_signed_like_an_image(host, image, tmp_path):
-    sbom = tmp_path / "sbom.json"
-    sbom.write_text("{}")
-    digest = oci.attach(tools.oras(), image, sbom, "application/spdx+json", {**host.environment, "HOME": tmp_path})
-    artifact = f"{image.split('@')[0]}@{digest}"
-    host.succeed("sign", "--insecure-registry", *on_demand(host, "EC-521"), artifact)
-    host.succeed("verify", "--insecure-registry", artifact)
-
-
-def test_signatures_survive_promotion_to_an_oci_layout(host, image, tmp_path):
-    host.succeed("sign", "--insecure-registry", *on_demand(host, "EC-256"), image)
-    process.succeed([tools.oras(), "cp", "-r", "--from-plain-http", "--to-oci-layout", image, f"{tmp_path}/airgap:v1"],
-                    host.environment)
-    host.succeed("verify", "--oci-layout", "--scope", "local/e2e", f"{tmp_path}/airgap@{image.split('@')[1]}")
 
 
 def test_an_unsigned_image_fails_verification(host, image):

@@ -1,0 +1,114 @@
+"""Processes that end at the wrong moment: nothing is signed when nobody reads the answer, and no process stays behind."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+from harness import certs, oci, process
+from harness.certs import Certificate, Profile
+from harness.fake import FakeModule
+from harness.host import PLUGIN, Host
+
+SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP]
+TARGETS = ["notation", "plugin", "worker"]
+SLOW = ["sleep C_Initialize 30", "sleep C_OpenSession 30", "sleep C_Login 30", "sleep C_SignInit 30", "sleep C_Finalize 30"]
+RANDOM = random.Random(int(os.environ.get("E2E_SEED", "1")))
+
+
+@pytest.fixture
+def token(tmp_path, keys):
+    return FakeModule(tmp_path).with_key(keys("EC-256"), *SLOW)
+
+
+@pytest.fixture
+def host(tmp_path, libexec, token, keys, root):
+    host = Host(tmp_path, libexec, token)
+    host.pin_file("1234")
+    certs.write_chain(tmp_path / "chain.pem", [Certificate(Profile(), keys("EC-256"), root), root])
+    host.configure_key("release", uri="pkcs11:token=e2e;object=release", module=token.module, chain_file="chain.pem",
+                       pin_source="file:pin")
+    return host
+
+
+class Run:
+    """`notation sign` under way."""
+
+    def __init__(self, host):
+        self.host = host
+        self.executable = host.environment["NOTATION_LIBEXEC"] / f"plugins/{PLUGIN}/notation-{PLUGIN}"
+        folder = host.folder / "image"
+        reference = f"{folder}@{oci.make_layout(folder, 'content')}"
+        self.notation = subprocess.Popen(
+            [host.notation, "sign", "--oci-layout", "--plugin", PLUGIN, "--id", "release", reference],
+            env={name: str(value) for name, value in host.environment.items()}, cwd=host.folder, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+
+    def plugin_processes(self):
+        """Parent first, worker second."""
+        return sorted(process.running(self.executable))
+
+    def pid_of(self, target):
+        if target == "notation":
+            return self.notation.pid
+        found = self.plugin_processes()[0 if target == "plugin" else 1:]
+        return found[0] if found else None
+
+    def wait_for(self, condition, seconds=30):
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "what the test waits for does not happen"
+            time.sleep(0.002)
+
+    def end(self):
+        """Gives back notation's exit status once every process of ours is gone."""
+        self.notation.stdout.read()
+        self.notation.stderr.read()
+        code = self.notation.wait(30)
+        self.wait_for(lambda: not self.plugin_processes(), 10)
+        return code
+
+
+def kill(pid, number):
+    if pid is None:
+        return
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+@pytest.mark.parametrize("function", ["C_Initialize", "C_Login", "C_SignInit"])
+@pytest.mark.parametrize("target", ["notation", "plugin"])
+@pytest.mark.parametrize("number", SIGNALS)
+def test_who_loses_its_reader_before_signing_does_not_sign(host, token, keys, number, target, function):
+    token.with_key(keys("EC-256"), f"sleep {function} 400")
+    run = Run(host)
+    run.wait_for(lambda: token.calls(function) == 1)
+    kill(run.pid_of(target), number)
+    assert run.end() != 0
+    assert token.calls("C_Sign") == 0
+
+
+@pytest.mark.parametrize("attempt", range(6))
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_at_a_random_moment_leaves_nothing_behind(host, token, number, target, attempt):
+    run = Run(host)
+    time.sleep(RANDOM.uniform(0, 0.25))
+    kill(run.pid_of(target), number)
+    before = token.calls("C_Sign")
+    code = run.end()
+    signed = token.calls("C_Sign")
+    assert signed <= 1
+    if target != "worker":
+        assert signed == before or code == 0
+
+
+def test_without_a_signal_it_signs_once(host, token):
+    run = Run(host)
+    assert run.end() == 0
+    assert token.calls("C_Sign") == 1
+    assert token.calls("C_Login") == 1
