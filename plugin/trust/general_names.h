@@ -1,0 +1,12 @@
+#pragma once
+
+#include "der.h"
+
+namespace trust {
+
+// SubjectAltName and NameConstraints (RFC 5280 sections 4.2.1.6 and 4.2.1.10) as Go's parser demands them; both throw
+// through the reader. A URI must have a scheme and the characters of RFC 3986.
+void check_subject_alt_name(der::Reader value);
+void check_name_constraints(der::Reader value);
+
+}  // namespace trust
