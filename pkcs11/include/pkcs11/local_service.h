@@ -9,7 +9,7 @@
 namespace pkcs11 {
 
 // KeyService in this process, on this thread. The module stays loaded for the life of the process (PKCS#11 libraries
-// are not safe to unload) and a login stays until finish() or the end of the process; the destructor calls nothing.
+// are not safe to unload) and initialised until finish(); the destructor closes the session that is open and no more.
 // load() loads and initialises at once, and keeps what went wrong for the first job.
 class LocalService final : public KeyService {
  public:

@@ -1,0 +1,105 @@
+#include "login.h"
+
+#include "token.h"
+
+namespace pkcs11 {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::Phase;
+
+std::string cannot(const TokenState& token) {
+  return "cannot log in to " + describe(token);
+}
+
+[[noreturn]] void withhold(const Module& module, const TokenState& token, const std::string& cause, std::string hint) {
+  throw module.error(ErrorKind::pin_withheld, Phase::login, cannot(token) + ": " + cause + ", no PIN was tried",
+                     std::move(hint));
+}
+
+// The flags speak of the ordinary user's PIN; a vendor's role has a PIN of its own.
+void check_flags(const Module& module, const TokenState& token, const Login& login) {
+  if (login.user_type != CKU_USER) return;
+  if (token.pin_locked)
+    withhold(module, token, "the PIN is locked", "the token's security officer can unlock it and set a new PIN");
+  if (token.pin_to_be_changed)
+    withhold(module, token, "the PIN has to be changed first",
+             "change it with the vendor's tool, then update the PIN source");
+  if (token.pin_final_try && !login.attended)
+    withhold(module, token, "one more wrong PIN would lock it",
+             "make sure of the PIN and log in once with the vendor's tool; a right PIN resets the counter");
+}
+
+void check_pin(const Module& module, const TokenState& token, const base::Secret& pin) {
+  if (pin.empty()) {
+    if (token.own_pin_pad) return;
+    throw module.error(ErrorKind::pin_unavailable, Phase::login, cannot(token) + ": there is no PIN",
+                       "the token has no PIN pad of its own; configure a PIN source");
+  }
+  const bool known = token.pin_max != 0 && token.pin_min <= token.pin_max;
+  if (known && (pin.size() < token.pin_min || pin.size() > token.pin_max))
+    withhold(module, token, "the PIN does not have a length that the token takes",
+             "the token takes " + std::to_string(token.pin_min) + " to " + std::to_string(token.pin_max) +
+                 " characters; check the PIN source for blanks and line ends");
+}
+
+// What the flags say after a refusal; the counter is what the user wants to know now.
+std::string tries_left(const Module& module, CK_SLOT_ID slot) try {
+  const TokenState token = read_token(module, slot);
+  if (token.pin_locked) return "the PIN is locked now; the token's security officer can unlock it";
+  if (token.pin_final_try) return "the next wrong PIN locks the token";
+  if (token.pin_count_low) return "the token counts wrong PINs and will lock";
+  return {};
+} catch (const Error&) {
+  return {};
+}
+
+std::string hint_after(const Module& module, const TokenState& token, const Error& error, bool own_pad) {
+  if (own_pad && (error.return_value() == CKR_ARGUMENTS_BAD || error.return_value() == CKR_PIN_INCORRECT))
+    return "no PIN was configured, so the token was asked to use its own PIN pad; if it has none, configure a PIN "
+           "source";
+  return error.kind() == ErrorKind::pin_refused ? tries_left(module, token.slot_id) : std::string();
+}
+
+// The one call that carries a PIN.
+CK_RV present_pin(const Module& module, const Session& session, CK_USER_TYPE user_type, const Login& login,
+                  const std::string& user_name) {
+  // C_Login takes a pointer to non-const but does not write (PKCS#11 v2.40 section 5.6).
+  auto* pin = login.pin.empty() ? nullptr : const_cast<CK_UTF8CHAR*>(login.pin.reveal().data());
+  const auto size = static_cast<CK_ULONG>(login.pin.size());
+  if (!user_name.empty()) return module.login_user(session.handle(), user_type, pin, size, user_name);
+  return module.call(Phase::login, "C_Login", &CK_FUNCTION_LIST::C_Login, session.handle(), user_type, pin, size);
+}
+
+void present_and_judge(const Module& module, const Session& session, const TokenState& token, CK_USER_TYPE user_type,
+                       const Login& login, const std::string& user_name) {
+  if (token.own_pin_pad) module.progress().person_answers();
+  const CK_RV answer = present_pin(module, session, user_type, login, user_name);
+  if (answer == CKR_OK || answer == CKR_USER_ALREADY_LOGGED_IN) return;
+  if (answer == CKR_FUNCTION_NOT_SUPPORTED && !user_name.empty())
+    throw module.error(ErrorKind::not_capable, Phase::login,
+                       cannot(token) + ": the module has no C_LoginUser, so a user name cannot be given",
+                       "remove the setting login_user, or use a module that speaks PKCS#11 v3.0");
+  const Error error = module.error(Phase::login, answer, cannot(token));
+  throw module.error(Phase::login, answer, cannot(token), hint_after(module, token, error, login.pin.empty()));
+}
+
+}  // namespace
+
+void log_in(const Module& module, const Session& session, TokenState& token, const Login& login) {
+  token = read_token(module, token.slot_id);
+  check_flags(module, token, login);
+  check_pin(module, token, login.pin);
+  present_and_judge(module, session, token, login.user_type, login, login.user_name);
+}
+
+void log_in_for_signature(const Module& module, const Session& session, TokenState& token, const Login& login,
+                          bool fresh) {
+  if (!fresh) token = read_token(module, token.slot_id);
+  check_flags(module, token, login);
+  check_pin(module, token, login.pin);
+  present_and_judge(module, session, token, CKU_CONTEXT_SPECIFIC, login, {});
+}
+
+}  // namespace pkcs11

@@ -1,0 +1,81 @@
+#include "mechanisms.h"
+
+#include <algorithm>
+
+namespace pkcs11 {
+namespace {
+
+using base::Phase;
+
+SignMechanism hashing_mechanism(KeyFamily family, Hash hash) {
+  const bool rsa = family == KeyFamily::rsa;
+  switch (hash) {
+    case Hash::sha_256:
+      if (rsa) return {CKM_SHA256_RSA_PKCS_PSS, "CKM_SHA256_RSA_PKCS_PSS", true};
+      return {CKM_ECDSA_SHA256, "CKM_ECDSA_SHA256", true};
+    case Hash::sha_384:
+      if (rsa) return {CKM_SHA384_RSA_PKCS_PSS, "CKM_SHA384_RSA_PKCS_PSS", true};
+      return {CKM_ECDSA_SHA384, "CKM_ECDSA_SHA384", true};
+    default:
+      if (rsa) return {CKM_SHA512_RSA_PKCS_PSS, "CKM_SHA512_RSA_PKCS_PSS", true};
+      return {CKM_ECDSA_SHA512, "CKM_ECDSA_SHA512", true};
+  }
+}
+
+SignMechanism raw_mechanism(KeyFamily family) {
+  if (family == KeyFamily::rsa) return {CKM_RSA_PKCS_PSS, "CKM_RSA_PKCS_PSS", false};
+  return {CKM_ECDSA, "CKM_ECDSA", false};
+}
+
+// 0 and 0 mean that the module does not say; RSA sizes are in bits, from some modules in bytes.
+bool size_fits(const CK_MECHANISM_INFO& info, const KeySpecTraits& key) {
+  if (info.ulMinKeySize == 0 && info.ulMaxKeySize == 0) return true;
+  const auto within = [&](CK_ULONG size) { return size >= info.ulMinKeySize && size <= info.ulMaxKeySize; };
+  return within(key.bits) || (key.family == KeyFamily::rsa && within(key.bits / 8));
+}
+
+bool fits(const Module& module, CK_SLOT_ID slot, const SignMechanism& mechanism, KeySpec spec) {
+  CK_MECHANISM_INFO info{};
+  const CK_RV answer = module.call_patiently(Phase::find, "C_GetMechanismInfo", &CK_FUNCTION_LIST::C_GetMechanismInfo,
+                                             slot, mechanism.type, &info);
+  return answer == CKR_OK && (info.flags & CKF_SIGN) != 0 && size_fits(info, traits(spec));
+}
+
+}  // namespace
+
+std::vector<SignMechanism> sign_mechanisms(KeySpec spec, const Quirks& quirks) {
+  const KeySpecTraits& key = traits(spec);
+  std::vector<SignMechanism> mechanisms{raw_mechanism(key.family), hashing_mechanism(key.family, key.hash)};
+  if (quirks.has(Quirk::hashed_mechanisms_first)) std::swap(mechanisms[0], mechanisms[1]);
+  return mechanisms;
+}
+
+std::vector<SignMechanism> preferred_mechanisms(const Module& module, CK_SLOT_ID slot, KeySpec spec) {
+  std::vector<SignMechanism> mechanisms = sign_mechanisms(spec, module.quirks());
+  const auto first = std::find_if(mechanisms.begin(), mechanisms.end(),
+                                  [&](const SignMechanism& mechanism) { return fits(module, slot, mechanism, spec); });
+  if (first != mechanisms.end()) std::rotate(mechanisms.begin(), first, first + 1);
+  return mechanisms;
+}
+
+MechanismArguments::MechanismArguments(const SignMechanism& mechanism, KeySpec spec) {
+  mechanism_.mechanism = mechanism.type;
+  const KeySpecTraits& key = traits(spec);
+  if (key.family != KeyFamily::rsa) return;
+  switch (key.hash) {
+    case Hash::sha_256:
+      pss_.hashAlg = CKM_SHA256, pss_.mgf = CKG_MGF1_SHA256;
+      break;
+    case Hash::sha_384:
+      pss_.hashAlg = CKM_SHA384, pss_.mgf = CKG_MGF1_SHA384;
+      break;
+    case Hash::sha_512:
+      pss_.hashAlg = CKM_SHA512, pss_.mgf = CKG_MGF1_SHA512;
+      break;
+  }
+  pss_.sLen = static_cast<CK_ULONG>(key.digest_size);
+  mechanism_.pParameter = &pss_;
+  mechanism_.ulParameterLen = sizeof pss_;
+}
+
+}  // namespace pkcs11

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "module.h"
+#include "pkcs11/key_spec.h"
+
+namespace pkcs11 {
+
+// One way to make the signature that a key spec demands.
+struct SignMechanism {
+  CK_MECHANISM_TYPE type;
+  std::string_view name;  // "CKM_RSA_PKCS_PSS"
+  bool hashes;            // takes the message; otherwise the digest
+};
+
+// The mechanisms that serve a key spec, in the order to try them. The raw ones come first: they work with most tokens
+// and leave hashing to us. The quirk hashed_mechanisms_first turns that round.
+std::vector<SignMechanism> sign_mechanisms(KeySpec spec, const Quirks& quirks);
+
+// The same, with the first one that C_GetMechanismInfo says fits moved to the front. Asks no further than that; changes
+// nothing when none fits, because tokens sign with mechanisms that they do not announce (tpm2-pkcs11 and PSS).
+std::vector<SignMechanism> preferred_mechanisms(const Module& module, CK_SLOT_ID slot, KeySpec spec);
+
+// Owns the parameters that a CK_MECHANISM points to (PKCS#11 v2.40 mechanisms, section 2.1.8: salt as long as the
+// hash).
+class MechanismArguments {
+ public:
+  MechanismArguments(const SignMechanism& mechanism, KeySpec spec);
+  MechanismArguments(const MechanismArguments&) = delete;
+  MechanismArguments& operator=(const MechanismArguments&) = delete;
+  CK_MECHANISM* get() { return &mechanism_; }
+
+ private:
+  CK_RSA_PKCS_PSS_PARAMS pss_{};
+  CK_MECHANISM mechanism_{};
+};
+
+}  // namespace pkcs11

@@ -1,0 +1,93 @@
+#include "private_key.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "finder.h"
+#include "token.h"
+
+namespace pkcs11 {
+namespace {
+
+using base::ByteView;
+using base::ErrorKind;
+using base::Phase;
+
+std::vector<Object> search(const Module& module, const Located& located, ByteView id, std::string_view label) {
+  AttributeTemplate wanted;
+  wanted.number(CKA_CLASS, CKO_PRIVATE_KEY).bytes(CKA_ID, id).text(CKA_LABEL, label);
+  if (wanted.size() == 1) return {};
+  std::vector<Object> found = find_objects(module, located.session.handle(), std::move(wanted));
+  std::erase_if(found, [](const Object& object) { return object.type != CKO_PRIVATE_KEY; });
+  return found;
+}
+
+// A private half may have no label and a public half no id, so the id decides where there is one.
+std::vector<Object> candidates(const Module& module, const Located& located) {
+  if (!located.match)
+    return search(module, located, located.wanted.id.value_or(base::Bytes{}), located.wanted.object.value_or(""));
+  if (!located.match->group.private_objects.empty()) return located.match->group.private_objects;
+  const Uri& named = located.match->uri;
+  if (named.id) {
+    std::vector<Object> found = search(module, located, *named.id, {});
+    if (!found.empty()) return found;
+  }
+  return search(module, located, {}, named.object.value_or(""));
+}
+
+std::vector<CK_MECHANISM_TYPE> mechanism_list(ByteView value) {
+  std::vector<CK_MECHANISM_TYPE> list(value.size() / sizeof(CK_MECHANISM_TYPE));
+  if (value.size() % sizeof(CK_MECHANISM_TYPE) != 0) return {};
+  if (!list.empty()) std::memcpy(list.data(), value.data(), value.size());
+  return list;
+}
+
+PrivateKey read_use(const Module& module, const Located& located, CK_OBJECT_HANDLE handle) {
+  std::vector<CK_ATTRIBUTE_TYPE> types{CKA_ALWAYS_AUTHENTICATE};
+  if (!module.quirks().has(Quirk::no_allowed_mechanisms)) types.push_back(CKA_ALLOWED_MECHANISMS);
+  const Attributes attributes = read_attributes(module, located.session.handle(), handle, types);
+  PrivateKey key;
+  key.handle = handle;
+  key.always_authenticate =
+      attributes.flag(CKA_ALWAYS_AUTHENTICATE).value_or(false) || module.quirks().has(Quirk::context_login);
+  key.allowed = mechanism_list(attributes.bytes(CKA_ALLOWED_MECHANISMS));
+  return key;
+}
+
+std::string list_of_objects(const Module& module, const Located& located, const std::vector<Object>& objects) {
+  std::vector<Match> matches;
+  for (const Object& object : objects) {
+    KeyGroup group;
+    group.key = object.key;
+    group.private_objects.push_back(object);
+    Uri uri = view_of(group, uri_of(located.token, module.quirks())).uri;
+    matches.push_back({0, std::move(uri), std::move(group)});
+  }
+  return list_of(matches);
+}
+
+}  // namespace
+
+bool PrivateKey::allows(const SignMechanism& mechanism) const {
+  return allowed.empty() || std::find(allowed.begin(), allowed.end(), mechanism.type) != allowed.end();
+}
+
+std::optional<PrivateKey> find_private_key(const Module& module, const Located& located, const PublicKey& expected) {
+  const std::vector<Object> found = candidates(module, located);
+  if (found.empty()) return std::nullopt;
+  std::vector<Object> fitting = found;
+  std::erase_if(fitting, [&](const Object& object) { return object.key && *object.key != expected; });
+  const std::string what = "cannot use key " + format_uri(located.wanted) + ": ";
+  if (fitting.empty())
+    throw module.error(ErrorKind::key_not_found, Phase::find,
+                       what + "the private key on the token belongs to another public key",
+                       "the certificate or the key on the token is not the right one; found:\n" +
+                           list_of_objects(module, located, found));
+  if (fitting.size() > 1)
+    throw module.error(ErrorKind::ambiguous_key, Phase::find,
+                       what + std::to_string(fitting.size()) + " private keys match",
+                       "give every key an id of its own; found:\n" + list_of_objects(module, located, fitting));
+  return read_use(module, located, fitting.front().handle);
+}
+
+}  // namespace pkcs11

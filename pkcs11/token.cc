@@ -1,0 +1,120 @@
+#include "token.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace pkcs11 {
+namespace {
+
+using base::Phase;
+
+constexpr CK_ULONG kMostSlots = 4096;
+
+// Zero, all ones and absurd values all mean that the token does not say.
+unsigned long plausible(CK_ULONG length) {
+  return length > 4096 ? 0 : length;
+}
+
+std::vector<CK_SLOT_ID> slots_with_token(const Module& module) {
+  const std::string what = "cannot list the slots";
+  while (true) {
+    CK_ULONG count = 0;
+    CK_RV answer = module.call_patiently(Phase::slots, "C_GetSlotList", &CK_FUNCTION_LIST::C_GetSlotList,
+                                         CK_BBOOL{CK_TRUE}, nullptr, &count);
+    if (answer != CKR_OK) throw module.error(Phase::slots, answer, what);
+    std::vector<CK_SLOT_ID> slots(std::min(count, kMostSlots));
+    count = slots.size();
+    answer = module.call_patiently(Phase::slots, "C_GetSlotList", &CK_FUNCTION_LIST::C_GetSlotList, CK_BBOOL{CK_TRUE},
+                                   slots.data(), &count);
+    if (answer == CKR_BUFFER_TOO_SMALL && count > slots.size() && count <= kMostSlots) continue;
+    if (answer != CKR_OK) throw module.error(Phase::slots, answer, what);
+    slots.resize(std::min<std::size_t>(count, slots.size()));
+    return slots;
+  }
+}
+
+bool same(const std::optional<std::string>& wanted, const std::string& found) {
+  return !wanted || *wanted == found;
+}
+
+// NSS and tpm2-pkcs11 report a serial number of zeros, aws-kms-pkcs11 a single one.
+bool tells_apart(const std::string& serial) {
+  return std::any_of(serial.begin(), serial.end(), [](char digit) { return digit != '0'; });
+}
+
+}  // namespace
+
+std::string field_text(const unsigned char* field, std::size_t width) {
+  const auto* end = std::find(field, field + width, '\0');
+  while (end != field && end[-1] == ' ')
+    --end;
+  return {field, end};
+}
+
+TokenState read_token(const Module& module, CK_SLOT_ID slot) {
+  CK_TOKEN_INFO info{};
+  const CK_RV answer =
+      module.call_patiently(Phase::slots, "C_GetTokenInfo", &CK_FUNCTION_LIST::C_GetTokenInfo, slot, &info);
+  if (answer != CKR_OK)
+    throw module.error(Phase::slots, answer, "cannot read the token in slot " + std::to_string(slot));
+  const auto has = [&](CK_FLAGS flag) { return (info.flags & flag) != 0; };
+  TokenState token;
+  token.label = field_text(info.label, sizeof info.label);
+  token.manufacturer = field_text(info.manufacturerID, sizeof info.manufacturerID);
+  token.model = field_text(info.model, sizeof info.model);
+  token.serial = field_text(info.serialNumber, sizeof info.serialNumber);
+  token.slot_id = slot;
+  token.pin_min = plausible(info.ulMinPinLen);
+  token.pin_max = plausible(info.ulMaxPinLen);
+  token.initialised = has(CKF_TOKEN_INITIALIZED);
+  token.login_required = has(CKF_LOGIN_REQUIRED);
+  token.user_pin_set = has(CKF_USER_PIN_INITIALIZED);
+  token.write_protected = has(CKF_WRITE_PROTECTED);
+  token.own_pin_pad = has(CKF_PROTECTED_AUTHENTICATION_PATH);
+  token.pin_count_low = has(CKF_USER_PIN_COUNT_LOW);
+  token.pin_final_try = has(CKF_USER_PIN_FINAL_TRY);
+  token.pin_locked = has(CKF_USER_PIN_LOCKED);
+  token.pin_to_be_changed = has(CKF_USER_PIN_TO_BE_CHANGED);
+  return token;
+}
+
+SlotList read_slots(const Module& module) {
+  SlotList list;
+  for (const CK_SLOT_ID slot : slots_with_token(module)) {
+    try {
+      list.tokens.push_back(read_token(module, slot));
+    } catch (const base::Error& error) {
+      list.remarks.push_back(error.message());
+      list.failures.push_back(error);
+    }
+  }
+  return list;
+}
+
+bool matches(const Uri& uri, const TokenState& token, const Quirks& quirks) {
+  if (!quirks.has(Quirk::serial_ignored) && !same(uri.serial, token.serial)) return false;
+  return same(uri.token, token.label) && same(uri.manufacturer, token.manufacturer) && same(uri.model, token.model) &&
+         (!uri.slot_id || *uri.slot_id == token.slot_id);
+}
+
+Uri uri_of(const TokenState& token, const Quirks& quirks) {
+  Uri uri;
+  if (!token.label.empty()) uri.token = token.label;
+  if (!quirks.has(Quirk::serial_ignored) && tells_apart(token.serial)) uri.serial = token.serial;
+  if (!uri.token && !uri.serial) uri.slot_id = token.slot_id;
+  return uri;
+}
+
+std::string describe(const TokenState& token) {
+  if (token.label.empty()) return "token in slot " + std::to_string(token.slot_id);
+  std::string text = "token \"" + base::printable(token.label) + "\"";
+  if (tells_apart(token.serial)) text += " (serial " + base::printable(token.serial) + ")";
+  return text;
+}
+
+bool wants_login(const TokenState& token, const Quirks& quirks) {
+  if (quirks.has(Quirk::never_login)) return false;
+  return token.login_required || quirks.has(Quirk::force_login);
+}
+
+}  // namespace pkcs11
