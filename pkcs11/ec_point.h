@@ -9,7 +9,7 @@ namespace pkcs11 {
 
 // What CKA_EC_PARAMS says (PKCS#11 v3.0 section 2.3.3: ECParameters or a curve's name).
 struct Curve {
-  base::Bytes oid;              // DER of the object identifier, also when the token gave a name we know
+  base::Bytes oid;              // DER of the object identifier, also when the token gave a name we know; else as given
   std::optional<KeySpec> spec;  // empty: a curve that the Notary Project does not know
 };
 
@@ -23,7 +23,8 @@ Curve read_ec_params(base::ByteView params);
 // and for a curve without spec, Error(token_failed, find) for anything else.
 base::Bytes read_ec_point(base::ByteView point, KeySpec spec);
 
-// Both attributes as a public key.
+// Both attributes as a public key, also on a curve that the Notary Project does not know; then the point is what stands
+// in the OCTET STRING, or all of it where there is none. Errors as above.
 EcPublicKey read_ec_public_key(base::ByteView params, base::ByteView point);
 
 // CKA_EC_POINT as the standard wants it written: the point in a DER OCTET STRING.
