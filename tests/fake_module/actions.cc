@@ -79,7 +79,7 @@ void print(const Action& action) {
 unsigned long process_number(const Module& module) {
   static pid_t counted = 0;
   static unsigned long number = 0;
-  static std::string file;
+  static std::string& file = *new std::string;  // exit handlers come here too, after the destructors of static objects
   if (counted != getpid() || file != module.rules_file()) {
     counted = getpid();
     file = module.rules_file();

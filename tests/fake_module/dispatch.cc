@@ -116,7 +116,6 @@ void Turn::leave(CK_RV value) const {
 void run_life_cycle(const char* event) noexcept {
   try {
     Module& module = Module::instance();
-    module.refresh_rules();
     log_line(module.log_file(), log_start(++last_sequence, "enter", event));
     perform(actions_for(module, CallFilter{event, false, {}, {}, {}}), module);
   } catch (...) {

@@ -68,7 +68,7 @@ CK_RV run(const char* function, Subject&& subject, Body&& body) noexcept {
   }
 }
 
-// The library itself is loaded (`load`) or its exit handlers run (`unload`).
+// The library is loaded (`load`) or its exit handlers run (`unload`).
 void run_life_cycle(const char* event) noexcept;
 
 }  // namespace fake

@@ -2,7 +2,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstring>
+#include <thread>
 
 #include "dispatch.h"
 #include "entries.h"
@@ -62,6 +64,18 @@ CK_RV hand_out(const std::vector<Value>& values, Value* out, CK_ULONG* count) {
   return CKR_OK;
 }
 
+void disturb_process(const Quirks& quirks) {
+  if (quirks.starts_thread) {
+    std::thread([] {
+      while (true)
+        ::pause();
+    }).detach();
+  }
+  if (!quirks.ignores_signals) return;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    std::signal(signal, SIG_IGN);
+}
+
 CK_RV initialise(const CK_C_INITIALIZE_ARGS* arguments) {
   Module& module = Module::instance();
   const Quirks& quirks = module.rules().quirks;
@@ -78,6 +92,7 @@ CK_RV initialise(const CK_C_INITIALIZE_ARGS* arguments) {
     complain(error.what());
     return CKR_GENERAL_ERROR;
   }
+  disturb_process(quirks);
   return CKR_OK;
 }
 

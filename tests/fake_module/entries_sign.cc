@@ -13,7 +13,7 @@ CK_RV init(Module& module, Session& session, const CK_MECHANISM* mechanism, CK_O
   if (session.operation) return CKR_OPERATION_ACTIVE;
   const Object& object = module.object(session, key, CKR_KEY_HANDLE_INVALID);
   if (object.object_class() != CKO_PRIVATE_KEY || !object.key) return CKR_KEY_HANDLE_INVALID;
-  if (session.slot->rule().login_required && object.flag(CKA_SIGN) && !session.slot->user_is_logged_in()) {
+  if (session.slot->rule().login_required && !session.slot->user_is_logged_in()) {
     return CKR_USER_NOT_LOGGED_IN;
   }
   session.operation = start_signing(module.rules(), *mechanism, object);

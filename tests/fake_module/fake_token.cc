@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <stdexcept>
 
 #include "rules.h"
@@ -122,6 +123,13 @@ int FakeToken::calls(std::string_view function) const {
 int FakeToken::calls() const {
   return static_cast<int>(log(" enter C_").size());
 }
+int FakeToken::processes() const {
+  std::set<std::string> numbers;
+  for (const std::string& line : log(" enter C_"))
+    numbers.insert(words_of(line).at(0));
+  return static_cast<int>(numbers.size());
+}
+
 int FakeToken::loads() const {
   return calls("load");
 }

@@ -39,8 +39,9 @@ class FakeToken {
   // From the call log, over all processes. A call counts when it was entered, whether or not it came back.
   int calls(std::string_view function) const;  // of that C_ function
   int calls() const;                           // of all C_ functions
-  int loads() const;                           // processes that loaded the module
-  int unloads() const;                         // processes that ran its exit handlers
+  int processes() const;                       // processes that called a C_ function
+  int loads() const;    // times the library was mapped; a process forked from one that has it does not map it again
+  int unloads() const;  // processes that ran its exit handlers
   // Result names of that function, one for each call that came back.
   std::vector<std::string> results(std::string_view function) const;
   // Lines of the call log that contain `text`, or all.

@@ -2,6 +2,8 @@
 
 #include "entries.h"
 
+extern "C" void fake_pkcs11_reset();
+
 namespace fake {
 
 CK_FUNCTION_LIST function_list(CK_VERSION version) {

@@ -6,6 +6,9 @@
 namespace fake {
 namespace {
 
+// CKF_EC_F_P, CKF_EC_NAMEDCURVE and CKF_EC_UNCOMPRESS: the second has another name in newer headers.
+constexpr CK_FLAGS kCurveFlags = 0x00100000 | 0x00800000 | 0x01000000;
+
 constexpr std::array kMechanisms = {
     Mechanism{CKM_RSA_PKCS_KEY_PAIR_GEN, Scheme::generate, nullptr, CKK_RSA},
     Mechanism{CKM_EC_KEY_PAIR_GEN, Scheme::generate, nullptr, CKK_EC},
@@ -49,7 +52,7 @@ CK_MECHANISM_INFO mechanism_info(const Rules& rules, const Mechanism& mechanism)
   info.ulMinKeySize = rsa ? 1024 : 224;
   info.ulMaxKeySize = rsa ? 4096 : 521;
   info.flags = CKF_HW | (mechanism.signs() ? CKF_SIGN : CKF_GENERATE_KEY_PAIR);
-  if (!rsa) info.flags |= CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS;
+  if (!rsa) info.flags |= kCurveFlags;
   for (const MechanismRule& rule : rules.mechanism_limits) {
     if (rule.type != mechanism.type) continue;
     info.ulMinKeySize = rule.min_size.value_or(info.ulMinKeySize);

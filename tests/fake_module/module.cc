@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "actions.h"
 #include "state_folder.h"
 
 namespace fake {
@@ -28,8 +29,18 @@ Module& Module::instance() {
   return *module;
 }
 
-void Module::refresh_rules() {
-  if (initialised()) return;
+void Module::refresh_rules() noexcept {
+  try {
+    const std::lock_guard lock(mutex);
+    if (initialised()) return;
+    read_rules();
+    if (rules_.counts_processes()) process_number(*this);
+  } catch (const std::exception& error) {
+    rules_problem_ = error.what();
+  }
+}
+
+void Module::read_rules() {
   const std::string path = environment("FAKE_PKCS11_RULES");
   std::ifstream file(path);
   std::ostringstream text;

@@ -30,8 +30,9 @@ class Module {
   // The one of this process. It is never destroyed: exit handlers of OpenSSL may have run before ours.
   static Module& instance();
 
-  // Reads the rules file again if it is another one than before or has changed, unless the module is initialised.
-  void refresh_rules();
+  // Reads the rules file again if it is another one than before or has changed, unless the module is initialised; takes
+  // the number of this process among those that loaded the module, if a rule wants to know it.
+  void refresh_rules() noexcept;
   Rules& rules() { return rules_; }
   const std::string& rules_file() const { return rules_file_; }
   const std::string& rules_problem() const { return rules_problem_; }
@@ -63,6 +64,7 @@ class Module {
   std::recursive_mutex mutex;
 
  private:
+  void read_rules();
   void build_slots();
   void forget();
 

@@ -172,6 +172,8 @@ struct Quirks {
   bool small_buffer_ends_operation = false;
   bool carries_on_after_fork = false;
   bool initialises_twice = false;
+  bool starts_thread = false;    // in C_Initialize; it runs until the process ends
+  bool ignores_signals = false;  // SIGINT, SIGTERM and SIGHUP, from C_Initialize on
 };
 
 struct Rules {

@@ -36,7 +36,9 @@ bool apply_switch(const std::string& word, Quirks& quirks) {
       {"over-reports-size", &Quirks::over_reports_size},
       {"small-buffer-ends-operation", &Quirks::small_buffer_ends_operation},
       {"carries-on-after-fork", &Quirks::carries_on_after_fork},
-      {"initialises-twice", &Quirks::initialises_twice}};
+      {"initialises-twice", &Quirks::initialises_twice},
+      {"starts-thread", &Quirks::starts_thread},
+      {"ignores-signals", &Quirks::ignores_signals}};
   const auto found = switches.find(word);
   if (found == switches.end()) return false;
   quirks.*(found->second) = true;

@@ -39,7 +39,9 @@ class Slot {
 
   // Objects that the present login state shows.
   std::map<CK_OBJECT_HANDLE, Object>& objects() { return objects_; }
-  bool shows(const Object& object) const { return user_is_logged_in() || !object.flag(CKA_PRIVATE); }
+  bool shows(const Object& object) const {
+    return user_is_logged_in() || !rule_.login_required || !object.flag(CKA_PRIVATE);
+  }
 
  private:
   CK_FLAGS pin_flags() const;
