@@ -22,12 +22,12 @@ struct KeySpecTraits {
   KeySpec spec;
   KeyFamily family;
   Hash hash;
-  unsigned bits;                      // RSA modulus or curve size
-  std::size_t digest_size;            // bytes; also the salt length of RSASSA-PSS
-  std::size_t signature_size;         // bytes; modulus, or r and s at fixed width
-  std::string_view name;              // contract spelling, "RSA-2048" or "EC-256"
-  std::string_view hash_name;         // contract spelling, "SHA-256"
-  std::string_view algorithm_name;    // contract spelling, "RSASSA-PSS-SHA-256" or "ECDSA-SHA-256"
+  unsigned bits;                    // RSA modulus or curve size
+  std::size_t digest_size;          // bytes; also the salt length of RSASSA-PSS
+  std::size_t signature_size;       // bytes; modulus, or r and s at fixed width
+  std::string_view name;            // contract spelling, "RSA-2048" or "EC-256"
+  std::string_view hash_name;       // contract spelling, "SHA-256"
+  std::string_view algorithm_name;  // contract spelling, "RSASSA-PSS-SHA-256" or "ECDSA-SHA-256"
 };
 
 const KeySpecTraits& traits(KeySpec spec);

@@ -7,8 +7,8 @@
 
 namespace pkcs11 {
 
-// Deviations of real modules, by name; a configuration names them, and the few that a module's own words give away are
-// set by detect(). Each is described in docs/quirks.md.
+// Deviations of real modules. A configuration names them; none is guessed, because a wrong guess would change what
+// matches or who logs in. Each is described in docs/quirks.md.
 enum class Quirk {
   no_finalize,              // never call C_Finalize
   deepbind,                 // dlopen with RTLD_DEEPBIND
@@ -33,7 +33,7 @@ class Quirks {
   unsigned bits_ = 0;
 };
 
-std::string_view name_of(Quirk quirk);                     // configuration spelling, "no-finalize"
+std::string_view name_of(Quirk quirk);  // configuration spelling, "no-finalize"
 std::optional<Quirk> find_quirk(std::string_view name);
 std::vector<std::string_view> all_quirk_names();
 
