@@ -25,8 +25,7 @@ struct PinSource {
 PinSource parse_pin_source(std::string_view text, std::string_view folder);
 
 // The attribute pin-source of a PKCS#11 URI, unescaped (RFC 7512 section 2.4): a bare path, `file:PATH` or
-// `file:///PATH`. Error(invalid_uri) otherwise, Error(invalid_settings) for an
-// unusable path.
+// `file:///PATH`. Error(invalid_uri) otherwise, Error(invalid_settings) for an unusable path.
 PinSource parse_uri_pin_source(std::string_view text, std::string_view folder);
 
 // "environment variable X", "file /x", "prompt": for texts and logs.
