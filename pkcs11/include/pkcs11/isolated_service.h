@@ -17,7 +17,8 @@ struct IsolatedOptions {
   std::string secret_variable;
   // Where a worker comes from when the first has gone.
   std::function<WorkerProcess()> new_worker = WorkerProcess::start_anew;
-  // Whether somebody is left to take a signature; asked before a sign job is sent and while it runs. Empty: somebody is.
+  // Whether somebody is left to take a signature; asked before a sign job is sent and while it runs. Empty: somebody
+  // is.
   std::function<bool()> host_is_there;
   // A descriptor on which the kernel reports that the host has gone (a pipe that lost its reader); -1: none. It makes
   // the question above be asked at once instead of every 100 ms. Not owned.
@@ -29,9 +30,9 @@ struct IsolatedOptions {
 
 // KeyService in a child process. Besides the errors of KeyService:
 // late (a phase passed its deadline; the worker was killed; says so when the token may have signed), module_died (it
-// ended by itself before C_Sign), outcome_unknown (it ended after C_Sign was entered), host_gone (nobody is left; nothing
-// was signed). One worker is replaced in the life of the service, when the module's answer says that a new process helps
-// or when the worker died, and nothing can have been signed, made or destroyed.
+// ended by itself before C_Sign), outcome_unknown (it ended after C_Sign was entered), host_gone (nobody is left;
+// nothing was signed). One worker is replaced in the life of the service, when the module's answer says that a new
+// process helps or when the worker died, and nothing can have been signed, made or destroyed.
 class IsolatedService final : public KeyService {
  public:
   // `first` may be empty: the first job then starts a worker. The clock outlives the service.

@@ -13,17 +13,17 @@ struct WorkerLink;
 inline constexpr std::string_view kWorkerWord = "worker";
 
 // A child process that will run one PKCS#11 module for us and obey one IsolatedService. It has descriptors of its own
-// for 0, 1 and 2 and none of ours, leaves no core dump, and ends when this process does: after closing its sessions if it
-// can, after 2 s in any case.
+// for 0, 1 and 2 and none of ours, leaves no core dump, and ends when this process does: after closing its sessions if
+// it can, after 2 s in any case.
 class WorkerProcess {
  public:
   // The first thing in main, before any thread, library state or secret exists: the child starts from what this process
-  // holds at that moment. Returns in the parent alone. Also sets SIGCHLD to its default, so that children can be reaped.
-  // Errors: internal (no process or descriptor to be had).
+  // holds at that moment. Returns in the parent alone. Also sets SIGCHLD to its default, so that children can be
+  // reaped. Errors: internal (no process or descriptor to be had).
   static WorkerProcess fork_first();
 
-  // Executes this very program anew with kWorkerWord, at any later time; call it from a thread that lives on. Errors: as
-  // fork_first. A program that cannot be executed shows as a worker that died.
+  // Executes this very program anew with kWorkerWord, at any later time; call it from a thread that lives on. Errors:
+  // as fork_first. A program that cannot be executed shows as a worker that died.
   static WorkerProcess start_anew();
 
   WorkerProcess();  // no process

@@ -1,0 +1,213 @@
+#include "pkcs11/isolated_service.h"
+
+#include <sys/socket.h>
+
+#include <optional>
+#include <utility>
+
+#include "pkcs11/return_value.h"
+#include "rv.h"
+#include "wire_messages.h"
+#include "worker_conversation.h"
+#include "worker_errors.h"
+#include "worker_process.h"
+
+namespace pkcs11 {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::Phase;
+using std::chrono::milliseconds;
+
+// Long enough for a device or service to get over the loss of its client; not the same for all of a CI host's jobs.
+milliseconds pause_before_restart() {
+  constexpr milliseconds kShortest{400};
+  constexpr milliseconds kSpread{200};
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return kShortest + milliseconds(std::chrono::duration_cast<std::chrono::microseconds>(now).count() % kSpread.count());
+}
+
+bool new_worker_may_help(const Error& error, Commitment commitment) {
+  switch (commitment) {
+    case Commitment::none:
+      if (error.kind() == ErrorKind::module_died) return true;
+      return error.return_value() && remedy_for(*error.return_value(), error.phase()) == Remedy::restart_worker;
+    case Commitment::sign:
+      return error.kind() != ErrorKind::outcome_unknown && error.return_value() &&
+             may_be_repeated_on_a_new_worker(*error.return_value());
+    case Commitment::change:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+class IsolatedService::State {
+ public:
+  State(WorkerProcess first, IsolatedOptions options, base::Clock& clock)
+      : worker_(std::move(first)), options_(std::move(options)), clock_(clock) {
+    host_.is_there = options_.host_is_there;
+    host_.descriptor = options_.host_is_there ? options_.host_descriptor : -1;
+  }
+  ~State() { release(); }
+
+  void load(const ModuleSettings& module) {
+    module_ = module;
+    ensure_worker();
+  }
+
+  // One job: encode() gives its message, anew for every worker. `host`, when given, is asked whether it is there.
+  template <typename Result, typename Encode>
+  Result run(Encode&& encode, const Login* login, const HostWatch* host) {
+    if (!module_) throw Error(ErrorKind::internal, Phase::load, "no module was named");
+    for (bool may_restart = !restarted_;; may_restart = false) {
+      try {
+        return ask<Result>(encode, login, host);
+      } catch (const Error& error) {
+        if (!may_restart || !new_worker_may_help(error, commitment_)) throw;
+      }
+      restarted_ = true;
+      end_worker();
+      clock_.sleep_for(pause_before_restart());
+    }
+  }
+
+  const HostWatch* host() const { return host_.is_there ? &host_ : nullptr; }
+
+  bool leaves_after_sign() const { return options_.leave_after_sign; }
+  void worker_leaves() { leaving_ = true; }
+  void note_token(const TokenState& token) {
+    if (token.own_pin_pad && conversation_) conversation_->expect_person();
+  }
+
+  std::string module_output() {
+    if (worker_.exists()) worker_.link_->drain(output_);
+    return std::string(output_.text());
+  }
+
+  void release() noexcept {
+    if (!worker_.exists()) return;
+    WorkerLink& link = *worker_.link_;
+    if (!link.reaped() && may_leave_slowly(link)) {
+      shutdown(link.socket, SHUT_WR);
+      link.wait(kLeaveTime, output_);
+    }
+    end_worker();
+  }
+
+ private:
+  // A module that is still starting has nothing to close and may take long.
+  static bool may_leave_slowly(const WorkerLink& link) {
+    const Phase phase = link.page->read().phase;
+    return phase != Phase::load && phase != Phase::initialise;
+  }
+
+  void open_conversation() {
+    conversation_.emplace(*worker_.link_, options_.timeouts, output_);
+    conversation_->tell(wire::encode_load(*module_, options_.timeouts, options_.secret_variable));
+  }
+
+  void end_worker() noexcept {
+    conversation_.reset();
+    worker_ = WorkerProcess();
+    leaving_ = false;
+  }
+
+  void ensure_worker() {
+    if (leaving_) release();
+    if (worker_.exists() && conversation_) return;
+    if (!worker_.exists()) worker_ = options_.new_worker();
+    open_conversation();
+  }
+
+  template <typename Result, typename Encode>
+  Result ask(Encode& encode, const Login* login, const HostWatch* host) {
+    commitment_ = Commitment::none;
+    if (host != nullptr && !host->is_there()) throw with_details(host_gone_error(), module_->path, output_);
+    ensure_worker();
+    wire::Reply reply = exchange(encode(), login, host);
+    if (auto* result = std::get_if<Result>(&reply)) return std::move(*result);
+    if (const auto* error = std::get_if<Error>(&reply)) throw with_details(*error, module_->path, output_);
+    const Error unreadable = unreadable_error(worker_.link_->page->read());
+    end_worker();
+    throw with_details(unreadable, module_->path, output_);
+  }
+
+  // A worker that gave no reply is of no more use.
+  wire::Reply exchange(wire::Buffer message, const Login* login, const HostWatch* host) {
+    try {
+      wire::Reply reply = conversation_->ask(std::move(message), host);
+      take_stock(login);
+      return reply;
+    } catch (const Error& error) {
+      take_stock(login);
+      end_worker();
+      throw with_details(error, module_->path, output_);
+    }
+  }
+
+  void take_stock(const Login* login) {
+    commitment_ = worker_.link_->page->read().commitment;
+    worker_.link_->drain(output_);
+    if (login != nullptr) output_.blot_out(login->pin.reveal());
+  }
+
+  WorkerProcess worker_;
+  IsolatedOptions options_;
+  base::Clock& clock_;
+  HostWatch host_;
+  OutputRing output_;
+  std::optional<ModuleSettings> module_;
+  std::optional<WorkerConversation> conversation_;
+  Commitment commitment_ = Commitment::none;  // of the last job
+  bool restarted_ = false;
+  bool leaving_ = false;  // the worker takes leave by itself
+};
+
+IsolatedService::IsolatedService(WorkerProcess first, IsolatedOptions options, base::Clock& clock)
+    : state_(std::make_unique<State>(std::move(first), std::move(options), clock)) {}
+
+IsolatedService::~IsolatedService() = default;
+
+void IsolatedService::load(const ModuleSettings& module) {
+  state_->load(module);
+}
+
+Inspection IsolatedService::inspect(const InspectOrder& order, const Login* login) {
+  auto inspection = state_->run<Inspection>([&] { return wire::encode_inspect(order, login); }, login, nullptr);
+  state_->note_token(inspection.token);
+  return inspection;
+}
+
+SignResult IsolatedService::sign(const SignOrder& order, const InspectOrder& key, const PublicKey& expected,
+                                 const Login* login) {
+  const bool last = state_->leaves_after_sign();
+  auto result = state_->run<SignResult>([&] { return wire::encode_sign(order, key, expected, login, last); }, login,
+                                        state_->host());
+  if (last) state_->worker_leaves();
+  return result;
+}
+
+GeneratedKey IsolatedService::generate(const GenerateOrder& order, const Login& login) {
+  return state_->run<GeneratedKey>([&] { return wire::encode_generate(order, login); }, &login, nullptr);
+}
+
+void IsolatedService::remove(const Uri& key, const PublicKey& expected, const Login& login) {
+  state_->run<wire::Removed>([&] { return wire::encode_remove(key, expected, login); }, &login, nullptr);
+}
+
+Survey IsolatedService::survey(const Uri& filter, const Login* login) {
+  return state_->run<Survey>([&] { return wire::encode_survey(filter, login); }, login, nullptr);
+}
+
+std::string IsolatedService::module_output() {
+  return state_->module_output();
+}
+
+void IsolatedService::release() noexcept {
+  state_->release();
+}
+
+}  // namespace pkcs11

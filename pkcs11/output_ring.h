@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace pkcs11 {
+
+// The last part of what a module printed.
+class OutputRing {
+ public:
+  static constexpr std::size_t kSize = 4096;  // bytes kept
+
+  void append(std::string_view text);
+
+  // Blots out a PIN that the module printed (a tracing module does).
+  void blot_out(base::ByteView secret);
+
+  void clear();
+
+  // As it came, from the start of a line where earlier text was dropped.
+  std::string_view text() const;
+
+  // The last lines that are not empty, oldest first, printable.
+  std::vector<std::string> last_lines(std::size_t most) const;
+
+ private:
+  std::string kept_;
+  bool dropped_ = false;
+};
+
+}  // namespace pkcs11

@@ -1,0 +1,389 @@
+#include "wire_messages.h"
+
+#include <type_traits>
+#include <utility>
+
+namespace pkcs11 {
+namespace wire {
+namespace {
+
+using base::ErrorKind;
+using base::Phase;
+
+// One description of each struct serves both directions: walk(Out, value) writes it, walk(In, value) reads it.
+struct Out {
+  Writer& writer;
+};
+struct In {
+  Reader& reader;
+};
+template <typename Archive, typename T>
+using Field = std::conditional_t<std::is_same_v<Archive, Out>, const T, T>&;
+
+void walk(Out& out, const bool& value) {
+  out.writer.flag(value);
+}
+void walk(In& in, bool& value) {
+  value = in.reader.flag();
+}
+void walk(Out& out, const unsigned long& value) {
+  out.writer.number(value);
+}
+void walk(In& in, unsigned long& value) {
+  value = in.reader.ulong();
+}
+void walk(Out& out, const std::string& value) {
+  out.writer.text(value);
+}
+void walk(In& in, std::string& value) {
+  value = in.reader.text();
+}
+void walk(Out& out, const base::Bytes& value) {
+  out.writer.bytes(value);
+}
+void walk(In& in, base::Bytes& value) {
+  value = in.reader.owned_bytes();
+}
+void walk(Out& out, const base::Secret& value) {
+  out.writer.bytes(value.reveal());
+}
+void walk(In& in, base::Secret& value) {
+  value = base::Secret(in.reader.bytes());
+}
+
+void walk(Out& out, const std::chrono::milliseconds& value) {
+  out.writer.number(static_cast<std::uint64_t>(value.count()));
+}
+void walk(In& in, std::chrono::milliseconds& value) {
+  value = std::chrono::milliseconds(static_cast<std::chrono::milliseconds::rep>(in.reader.number()));
+}
+
+template <typename Enum>
+void walk_enum(Out& out, const Enum& value, Enum) {
+  out.writer.byte(static_cast<std::uint8_t>(value));
+}
+template <typename Enum>
+void walk_enum(In& in, Enum& value, Enum last) {
+  value = static_cast<Enum>(in.reader.byte_up_to(static_cast<std::uint8_t>(last)));
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, ObjectType> type) {
+  walk_enum(archive, type, ObjectType::data);
+}
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, KeySpec> spec) {
+  walk_enum(archive, spec, KeySpec::ec_521);
+}
+
+template <typename T>
+void walk(Out& out, const std::optional<T>& value) {
+  out.writer.flag(value.has_value());
+  if (value) walk(out, *value);
+}
+template <typename T>
+void walk(In& in, std::optional<T>& value) {
+  value.reset();
+  if (in.reader.flag()) walk(in, value.emplace());
+}
+template <typename T>
+void walk(Out& out, const std::vector<T>& values) {
+  out.writer.count(values.size());
+  for (const T& value : values)
+    walk(out, value);
+}
+template <typename T>
+void walk(In& in, std::vector<T>& values) {
+  values.clear();
+  for (std::size_t left = in.reader.count(); left > 0; --left)
+    walk(in, values.emplace_back());
+}
+
+void walk(Out& out, const PublicKey& key) {
+  out.writer.byte(static_cast<std::uint8_t>(key.index()));
+  if (const auto* rsa = std::get_if<RsaPublicKey>(&key)) {
+    walk(out, rsa->modulus);
+    walk(out, rsa->exponent);
+  } else if (const auto* ec = std::get_if<EcPublicKey>(&key)) {
+    walk(out, ec->curve);
+    walk(out, ec->point);
+  }
+}
+void walk(In& in, PublicKey& key) {
+  const bool is_ec = in.reader.byte_up_to(1) == 1;
+  base::Bytes first = in.reader.owned_bytes();
+  base::Bytes second = in.reader.owned_bytes();
+  if (is_ec) {
+    key = EcPublicKey{std::move(first), std::move(second)};
+  } else {
+    key = RsaPublicKey{std::move(first), std::move(second)};
+  }
+}
+
+void walk(Out& out, const Quirks& quirks) {
+  out.writer.number(quirks.bits());
+}
+void walk(In& in, Quirks& quirks) {
+  quirks = Quirks::from_bits(static_cast<unsigned>(in.reader.number()));
+}
+
+template <typename Archive, typename... Fields>
+void walk_all(Archive& archive, Fields&... fields) {
+  (walk(archive, fields), ...);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, Uri> uri) {
+  walk_all(archive, uri.token, uri.manufacturer, uri.serial, uri.model, uri.slot_id, uri.object, uri.id, uri.type,
+           uri.module_path, uri.pin_source);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, ModuleSettings> module) {
+  walk_all(archive, module.path, module.init_args, module.quirks);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, Timeouts> timeouts) {
+  walk_all(archive, timeouts.load, timeouts.initialise, timeouts.slots, timeouts.open, timeouts.login, timeouts.find,
+           timeouts.sign, timeouts.generate, timeouts.with_person, timeouts.busy_wait);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, Login> login) {
+  walk_all(archive, login.pin, login.user_type, login.user_name, login.attended);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, TokenState> token) {
+  walk_all(archive, token.label, token.manufacturer, token.model, token.serial, token.slot_id, token.pin_min,
+           token.pin_max);
+  walk_all(archive, token.initialised, token.login_required, token.user_pin_set, token.write_protected,
+           token.own_pin_pad, token.pin_count_low, token.pin_final_try, token.pin_locked, token.pin_to_be_changed);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, KeyView> key) {
+  walk_all(archive, key.uri, key.public_key, key.has_private, key.has_public, key.certificates);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, InspectOrder> order) {
+  walk_all(archive, order.uri, order.expected, order.chain_from_token);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, Inspection> inspection) {
+  walk_all(archive, inspection.token, inspection.key, inspection.issuers, inspection.mechanism, inspection.remarks);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, SignResult> result) {
+  walk_all(archive, result.signature, result.mechanism);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, GenerateOrder> order) {
+  walk_all(archive, order.token, order.spec, order.label, order.id, order.always_authenticate);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, GeneratedKey> generated) {
+  walk_all(archive, generated.key, generated.token, generated.sensitive, generated.extractable, generated.local,
+           generated.never_extractable);
+}
+
+template <typename Archive>
+void walk(Archive&, Field<Archive, Removed>) {}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, SurveyedToken> surveyed) {
+  walk_all(archive, surveyed.token, surveyed.keys);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, Survey> survey) {
+  walk_all(archive, survey.module_description, survey.tokens, survey.remarks);
+}
+
+void walk(Out& out, const base::Error& error) {
+  walk_enum(out, error.kind(), ErrorKind::internal);
+  walk_enum(out, error.phase(), Phase::verify);
+  walk_all(out, error.message(), error.hint(), error.module());
+  walk(out, error.return_value());
+}
+
+base::Error read_error(In& in) {
+  auto kind = ErrorKind::internal;
+  auto phase = Phase::none;
+  walk_enum(in, kind, ErrorKind::internal);
+  walk_enum(in, phase, Phase::verify);
+  std::string message, hint, module;
+  std::optional<base::ReturnValue> value;
+  walk_all(in, message, hint, module, value);
+  base::Error error(kind, phase, std::move(message), std::move(hint));
+  if (value) error = std::move(error).with_return_value(*value);
+  if (!module.empty()) error = std::move(error).with_module(std::move(module));
+  return error;
+}
+
+void walk(Out& out, const Login* const& login) {
+  out.writer.flag(login != nullptr);
+  if (login != nullptr) walk(out, *login);
+}
+
+template <typename T>
+T read(In& in) {
+  T value;
+  walk(in, value);
+  return value;
+}
+
+// A request or reply starts with its place in the variant.
+template <typename Variant, typename Alternative, std::size_t Index = 0>
+constexpr std::uint8_t tag_of() {
+  if constexpr (std::is_same_v<std::variant_alternative_t<Index, Variant>, Alternative>) {
+    return Index;
+  } else {
+    return tag_of<Variant, Alternative, Index + 1>();
+  }
+}
+
+template <typename RequestType, typename... Fields>
+Buffer encode_request(const Fields&... fields) {
+  Writer writer;
+  writer.byte(tag_of<Request, RequestType>());
+  Out out{writer};
+  walk_all(out, fields...);
+  return writer.finish();
+}
+
+Request read_request(In& in) {
+  switch (in.reader.byte_up_to(std::variant_size_v<Request> - 1)) {
+    case tag_of<Request, LoadRequest>(): {
+      LoadRequest request;
+      walk_all(in, request.module, request.timeouts, request.secret_variable);
+      return request;
+    }
+    case tag_of<Request, InspectRequest>(): {
+      InspectRequest request;
+      walk_all(in, request.order, request.login);
+      return request;
+    }
+    case tag_of<Request, SignRequest>(): {
+      SignRequest request{SignOrderCodec::decode(in.reader), {}, {}, {}};
+      walk_all(in, request.key, request.expected, request.login, request.last);
+      return request;
+    }
+    case tag_of<Request, GenerateRequest>(): {
+      GenerateRequest request;
+      walk_all(in, request.order, request.login);
+      return request;
+    }
+    case tag_of<Request, RemoveRequest>(): {
+      RemoveRequest request;
+      walk_all(in, request.key, request.expected, request.login);
+      return request;
+    }
+    default: {
+      SurveyRequest request;
+      walk_all(in, request.filter, request.login);
+      return request;
+    }
+  }
+}
+
+Reply read_reply(In& in) {
+  switch (in.reader.byte_up_to(std::variant_size_v<Reply> - 1)) {
+    case tag_of<Reply, base::Error>():
+      return read_error(in);
+    case tag_of<Reply, Inspection>():
+      return read<Inspection>(in);
+    case tag_of<Reply, SignResult>():
+      return read<SignResult>(in);
+    case tag_of<Reply, GeneratedKey>():
+      return read<GeneratedKey>(in);
+    case tag_of<Reply, Removed>():
+      return Removed{};
+    default:
+      return read<Survey>(in);
+  }
+}
+
+}  // namespace
+
+Buffer encode_load(const ModuleSettings& module, const Timeouts& timeouts, const std::string& secret_variable) {
+  return encode_request<LoadRequest>(module, timeouts, secret_variable);
+}
+
+Buffer encode_inspect(const InspectOrder& order, const Login* login) {
+  return encode_request<InspectRequest>(order, login);
+}
+
+Buffer encode_sign(const SignOrder& order, const InspectOrder& key, const PublicKey& expected, const Login* login,
+                   bool last) {
+  Writer writer;
+  writer.byte(tag_of<Request, SignRequest>());
+  SignOrderCodec::encode(writer, order);
+  Out out{writer};
+  walk_all(out, key, expected, login, last);
+  return writer.finish();
+}
+
+Buffer encode_generate(const GenerateOrder& order, const Login& login) {
+  return encode_request<GenerateRequest>(order, login);
+}
+
+Buffer encode_remove(const Uri& key, const PublicKey& expected, const Login& login) {
+  return encode_request<RemoveRequest>(key, expected, login);
+}
+
+Buffer encode_survey(const Uri& filter, const Login* login) {
+  return encode_request<SurveyRequest>(filter, login);
+}
+
+Buffer encode_reply(const Reply& reply) {
+  Writer writer;
+  writer.byte(static_cast<std::uint8_t>(reply.index()));
+  Out out{writer};
+  std::visit([&out](const auto& value) { walk(out, value); }, reply);
+  return writer.finish();
+}
+
+Request decode_request(base::ByteView body) {
+  Reader reader(body);
+  In in{reader};
+  Request request = read_request(in);
+  reader.finish();
+  return request;
+}
+
+Reply decode_reply(base::ByteView body) {
+  Reader reader(body);
+  In in{reader};
+  Reply reply = read_reply(in);
+  reader.finish();
+  return reply;
+}
+
+}  // namespace wire
+
+void SignOrderCodec::encode(wire::Writer& writer, const SignOrder& order) {
+  writer.byte(static_cast<std::uint8_t>(order.purpose()));
+  writer.byte(static_cast<std::uint8_t>(order.spec()));
+  writer.bytes(order.message());
+  writer.bytes(order.digest());
+}
+
+SignOrder SignOrderCodec::decode(wire::Reader& reader) {
+  const auto purpose = static_cast<SignPurpose>(reader.byte_up_to(static_cast<std::uint8_t>(SignPurpose::challenge)));
+  const auto spec = static_cast<KeySpec>(reader.byte_up_to(static_cast<std::uint8_t>(KeySpec::ec_521)));
+  base::Bytes message = reader.owned_bytes();
+  base::Bytes digest = reader.owned_bytes();
+  if (digest.size() != traits(spec).digest_size) {
+    throw base::Error(base::ErrorKind::internal, base::Phase::none, "a message cannot be read: digest of a wrong size");
+  }
+  return {purpose, spec, std::move(message), std::move(digest)};
+}
+
+}  // namespace pkcs11
