@@ -173,7 +173,7 @@ class KeyGeneration {
     if (outcome.empty()) return error;
     Error result(error.kind(), error.phase(), error.message(),
                  error.hint() + (error.hint().empty() ? "" : "\n") + outcome);
-    if (error.return_value()) result = std::move(result).with_return_value(*error.return_value());
+    if (error.return_value()) std::move(result).with_return_value(*error.return_value());
     return std::move(result).with_module(error.module());
   }
 

@@ -66,14 +66,8 @@ Module::Module(const ModuleSettings& settings, Progress& progress, Patience& pat
 void Module::load() {
   progress_.enter(Phase::load, "dlopen");
   check_module_file(path_);
-  void* library = open_library(path_, quirks_.has(Quirk::deepbind));
-  if (auto get_interface = reinterpret_cast<CK_C_GetInterface>(dlsym(library, "C_GetInterface"))) {
-    progress_.enter(Phase::load, "C_GetInterface");
-    functions_3_ = list_of_version_3(get_interface);
-    functions_ = reinterpret_cast<CK_FUNCTION_LIST*>(functions_3_);
-    if (functions_ != nullptr) return;
-  }
-  auto get_list = reinterpret_cast<CK_C_GetFunctionList>(dlsym(library, "C_GetFunctionList"));
+  library_ = open_library(path_, quirks_.has(Quirk::deepbind));
+  auto get_list = reinterpret_cast<CK_C_GetFunctionList>(dlsym(library_, "C_GetFunctionList"));
   if (get_list == nullptr) throw loader_error(path_, "it does not export C_GetFunctionList");
   progress_.enter(Phase::load, "C_GetFunctionList");
   const CK_RV answer = get_list(&functions_);
@@ -103,13 +97,21 @@ bool Module::worth_waiting(Phase phase, CK_RV answer) {
   return answer != CKR_OK && remedy_for(answer, phase) == Remedy::wait;
 }
 
+CK_FUNCTION_LIST_3_0* Module::functions_of_version_3() const {
+  const auto get_interface = reinterpret_cast<CK_C_GetInterface>(dlsym(library_, "C_GetInterface"));
+  if (get_interface == nullptr) return nullptr;
+  progress_.enter(Phase::load, "C_GetInterface");
+  return list_of_version_3(get_interface);
+}
+
 CK_RV Module::login_user(CK_SESSION_HANDLE session, CK_USER_TYPE user_type, CK_UTF8CHAR* pin, CK_ULONG pin_size,
                          const std::string& user_name) const {
-  if (functions_3_ == nullptr || functions_3_->C_LoginUser == nullptr) return CKR_FUNCTION_NOT_SUPPORTED;
+  const CK_FUNCTION_LIST_3_0* functions = functions_of_version_3();
+  if (functions == nullptr || functions->C_LoginUser == nullptr) return CKR_FUNCTION_NOT_SUPPORTED;
   progress_.enter(Phase::login, "C_LoginUser");
   std::string name = user_name;
-  return functions_3_->C_LoginUser(session, user_type, pin, pin_size, reinterpret_cast<CK_UTF8CHAR*>(name.data()),
-                                   name.size());
+  return functions->C_LoginUser(session, user_type, pin, pin_size, reinterpret_cast<CK_UTF8CHAR*>(name.data()),
+                                name.size());
 }
 
 Error Module::error(Phase phase, CK_RV value, const std::string& what, const std::string& hint) const {
@@ -128,7 +130,7 @@ Error Module::with_context(Error error, const std::string& hint) const {
   std::string hints = error.hint();
   if (!hint.empty()) hints += (hints.empty() ? "" : "\n") + hint;
   Error result(error.kind(), error.phase(), error.message(), std::move(hints));
-  if (error.return_value()) result = std::move(result).with_return_value(*error.return_value());
+  if (error.return_value()) std::move(result).with_return_value(*error.return_value());
   return std::move(result).with_module(path_);
 }
 

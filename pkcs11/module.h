@@ -46,7 +46,8 @@ class Module {
     }
   }
 
-  // C_LoginUser; CKR_FUNCTION_NOT_SUPPORTED unless the module's list is of version 3.
+  // C_LoginUser; CKR_FUNCTION_NOT_SUPPORTED unless the module has it. The only function of v3.0 that is used, so
+  // C_GetInterface (PKCS#11 v3.0 section 5.4) is called here and not before.
   CK_RV login_user(CK_SESSION_HANDLE session, CK_USER_TYPE user_type, CK_UTF8CHAR* pin, CK_ULONG pin_size,
                    const std::string& user_name) const;
 
@@ -72,6 +73,7 @@ class Module {
 
  private:
   static bool worth_waiting(base::Phase phase, CK_RV answer);
+  CK_FUNCTION_LIST_3_0* functions_of_version_3() const;
   void load();
   void initialise();
   base::Error with_context(base::Error error, const std::string& hint) const;
@@ -81,8 +83,8 @@ class Module {
   std::string init_arguments_;  // modules may keep the pointer
   Progress& progress_;
   Patience& patience_;
+  void* library_ = nullptr;
   CK_FUNCTION_LIST* functions_ = nullptr;
-  CK_FUNCTION_LIST_3_0* functions_3_ = nullptr;
   bool ours_ = false;
   mutable std::optional<ModuleDescription> description_;
 };
