@@ -1,0 +1,79 @@
+#include "signing/sign_orders.h"
+
+#include <set>
+
+#include "base/clock.h"
+#include "support/certificates.h"
+#include "schema/payload.h"
+#include "throws_error.h"
+#include "trust/public_key.h"
+
+namespace {
+
+constexpr std::string_view kPayload =
+    "eyJhbGciOiJFUzM4NCIsImNyaXQiOlsiaW8uY25jZi5ub3Rhcnkuc2lnbmluZ1NjaGVtZSIsImlvLmNuY2Yubm90YXJ5LmV4cGlyeSJdLCJjdHkiOi"
+    "JhcHBsaWNhdGlvbi92bmQuY25jZi5ub3RhcnkucGF5bG9hZC52MStqc29uIiwiaW8uY25jZi5ub3RhcnkuZXhwaXJ5IjoiMjAyNi0xMS0yMlQwMjow"
+    "MjowMloiLCJpby5jbmNmLm5vdGFyeS5zaWduaW5nU2NoZW1lIjoibm90YXJ5Lng1MDkiLCJpby5jbmNmLm5vdGFyeS5zaWduaW5nVGltZSI6IjIwMj"
+    "YtMTEtMjFUMDI6MDI6MDJaIn0.eyJ0YXJnZXRBcnRpZmFjdCI6eyJhbm5vdGF0aW9ucyI6eyJidWlsZCI6IjQyIn0sImRpZ2VzdCI6InNoYTI1Njo0"
+    "M2E2ZjQzOGEzZTU0NTJhNDU0M2YyOGZjMjc5Njc5NjhmMjZhMzZiODg1ZGI3Y2U5N2VjZmJiYWQzZGFhZWY5IiwibWVkaWFUeXBlIjoiYXBwbGljYX"
+    "Rpb24vdm5kLm9jaS5pbWFnZS5tYW5pZmVzdC52MStqc29uIiwic2l6ZSI6NTg3fX0";
+
+base::Bytes payload() {
+  const base::ByteView bytes = base::bytes_of(kPayload);
+  return {bytes.begin(), bytes.end()};
+}
+
+trust::CheckedChain chain_for(const support::TestKey& key) {
+  trust::ChainSources sources;
+  sources.file = support::make_chain(key).certificates();
+  sources.file_name = "chain.pem";
+  return trust::check_chain(sources, base::system_clock().wall());
+}
+
+}  // namespace
+
+TEST_CASE("an artifact's order carries the payload and its digest") {
+  const trust::CheckedChain chain = chain_for(support::TestKey::shared(pkcs11::KeySpec::ec_384));
+  const auto checked = signing::check_payload(payload(), pkcs11::KeySpec::ec_384, false);
+  const auto order = signing::SignOrders::artifact(checked, chain, approval::obtain_grant(chain.leaf_key()));
+  CHECK(order.purpose() == pkcs11::SignPurpose::artifact);
+  CHECK(base::text_of(order.message()) == kPayload);
+  CHECK(base::to_hex(order.digest()) == base::to_hex(trust::digest(pkcs11::Hash::sha_384, payload())));
+}
+
+TEST_CASE("a grant for another key makes no order") {
+  const trust::CheckedChain chain = chain_for(support::TestKey::shared(pkcs11::KeySpec::ec_384));
+  const auto checked = signing::check_payload(payload(), pkcs11::KeySpec::ec_384, false);
+  const auto grant = approval::obtain_grant(support::TestKey::other(pkcs11::KeySpec::ec_384).public_key());
+  REQUIRE_ERROR(signing::SignOrders::artifact(checked, chain, grant), base::ErrorKind::internal);
+}
+
+TEST_CASE("bytes that are no Notary payload pass only where the configuration allows opaque ones") {
+  const base::Bytes token = {'e', 'y', 'J', '9', '.', 'e', '3', '0'};
+  REQUIRE_ERROR(signing::check_payload(token, pkcs11::KeySpec::ec_256, false), base::ErrorKind::invalid_payload);
+  CHECK_FALSE(signing::check_payload(token, pkcs11::KeySpec::ec_256, true).meaning());
+  CHECK(signing::check_payload(payload(), pkcs11::KeySpec::ec_384, true).meaning());
+}
+
+TEST_CASE("a challenge is fresh each time and can never be read as a Notary payload") {
+  std::set<std::string> seen;
+  for (const pkcs11::KeySpecTraits& spec : pkcs11::all_key_specs()) {
+    const pkcs11::SignOrder order = signing::SignOrders::challenge(spec.spec);
+    CHECK(order.purpose() == pkcs11::SignPurpose::challenge);
+    CHECK(order.digest().size() == spec.digest_size);
+    CHECK_FALSE(schema::resembles_notary_payload(order.message()));
+    CHECK(seen.insert(base::to_hex(order.message())).second);
+  }
+}
+
+TEST_CASE("a certificate to sign can never be read as a Notary payload") {
+  for (const pkcs11::KeySpecTraits& spec : pkcs11::all_key_specs()) {
+    trust::Subject subject;
+    subject.common_name = "test";
+    const auto prepared = trust::prepare_self_signed(support::TestKey::shared(spec.spec).public_key(), spec.spec, subject,
+                                                     30, base::system_clock().wall());
+    const pkcs11::SignOrder order = signing::SignOrders::certificate(prepared);
+    CHECK(order.purpose() == pkcs11::SignPurpose::certificate);
+    CHECK_FALSE(schema::resembles_notary_payload(order.message()));
+  }
+}
