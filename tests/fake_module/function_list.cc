@@ -110,6 +110,7 @@ __attribute__((visibility("default"))) void fake_pkcs11_reset() {
 namespace {
 
 __attribute__((constructor)) void loaded() {
+  fake::Module::instance().refresh_rules();
   fake::run_life_cycle("load");
 }
 __attribute__((destructor)) void unloaded() {
