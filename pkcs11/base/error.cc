@@ -43,6 +43,17 @@ std::string_view name_of(Phase phase) {
 Error::Error(ErrorKind kind, Phase phase, std::string message, std::string hint)
     : kind_(kind), phase_(phase), message_(std::move(message)), hint_(std::move(hint)) {}
 
+Error& Error::operator=(Error&& other) noexcept {
+  if (this == &other) return *this;
+  kind_ = other.kind_;
+  phase_ = other.phase_;
+  message_ = std::move(other.message_);
+  hint_ = std::move(other.hint_);
+  return_value_ = other.return_value_;
+  module_ = std::move(other.module_);
+  return *this;
+}
+
 Error&& Error::with_return_value(ReturnValue value) && {
   return_value_ = value;
   return std::move(*this);

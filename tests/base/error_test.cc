@@ -23,6 +23,16 @@ TEST_CASE("an error carries what it was made with") {
   REQUIRE(error.module() == "/usr/lib/module.so");
 }
 
+TEST_CASE("an error that is completed in place keeps its text") {
+  Error error(ErrorKind::busy, Phase::open, "short", "hint");
+  error = std::move(error).with_return_value(0xB1);
+  error = std::move(error).with_module("/m.so");
+  REQUIRE(error.message() == "short");
+  REQUIRE(error.hint() == "hint");
+  REQUIRE(error.return_value() == 0xB1UL);
+  REQUIRE(error.module() == "/m.so");
+}
+
 TEST_CASE("an error that no module caused names neither return value nor module") {
   const Error error(ErrorKind::invalid_uri, Phase::settings, "bad");
   REQUIRE_FALSE(error.return_value().has_value());

@@ -65,6 +65,11 @@ class Error : public std::exception {
  public:
   Error(ErrorKind kind, Phase phase, std::string message, std::string hint = {});
 
+  Error(const Error&) = default;
+  Error(Error&&) = default;
+  Error& operator=(const Error&) = default;
+  Error& operator=(Error&& other) noexcept;  // safe for `error = std::move(error).with_module(path)`
+
   Error&& with_return_value(ReturnValue value) &&;
   Error&& with_module(std::string path) &&;
 
