@@ -77,7 +77,7 @@ def test_white_space_around_the_request_is_fine(plugin, word, space):
     assert (code, err) == (0, b"")
 
 
-@pytest.mark.parametrize("key_id", ["a b", "<&>\u2028", "naïve \U0001f511", "quote\" and \\"])
+@pytest.mark.parametrize("key_id", ["a b", "<&>", "naïve \U0001f511", "quote\" and \\"])
 def test_the_key_id_comes_back_as_it_was(host, plugin, key_id):
     host.configure_key(key_id, **host.keys["release"])
     assert plugin.answer("describe-key", describe_key(key_id)) == {"keyId": key_id, "keySpec": "EC-256"}

@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+import pathlib
 import ssl
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 CURVES = {"EC-256": ec.SECP256R1, "EC-384": ec.SECP384R1, "EC-521": ec.SECP521R1, "secp256k1": ec.SECP256K1}
 KEY_SPECS = ["RSA-2048", "RSA-3072", "RSA-4096", "EC-256", "EC-384", "EC-521"]
+READY_MADE = pathlib.Path(__file__).resolve().parents[2] / "fake_module/keys"  # making an RSA key takes seconds
 SHA256_WITH_RSA = bytes.fromhex("06092a864886f70d01010b")
 SHA1_WITH_RSA = bytes.fromhex("06092a864886f70d010105")
 DAY = datetime.timedelta(days=1)
@@ -24,8 +26,11 @@ class Key:
     def __init__(self, spec, path):
         self.spec = spec
         self.path = path
+        ready = READY_MADE / f"{spec.lower()}.pem"
         if spec in CURVES:
             self.private = ec.generate_private_key(CURVES[spec]())
+        elif path.stem == spec and ready.exists():
+            self.private = serialization.load_pem_private_key(ready.read_bytes(), None)
         else:
             self.private = rsa.generate_private_key(65537, int(spec.removeprefix("RSA-")))
         path.write_bytes(self.private.private_bytes(

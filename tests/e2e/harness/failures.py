@@ -77,6 +77,8 @@ def wrong_object(scene):
 
 
 def two_keys(scene):
+    """Without a chain file; the key of its leaf would decide."""
+    del scene.settings["chain_file"]
     scene.rules(f'key P-384 label=release id=02 pem="{scene.keys("EC-384").path}"')
 
 
