@@ -71,9 +71,9 @@ class CertificateReader {
     tbs.read_optional(der::context(1), "the issuer's unique identifier");
     tbs.read_optional(der::context(2), "the subject's unique identifier");
     if (certificate_.version_ == 2) return;
-    std::optional<der::Reader> wrapper = tbs.read_optional(der::context_constructed(3), "the extensions");
+    std::optional<der::Reader> wrapper = tbs.read_optional(der::context_constructed(3), "the list of extensions");
     if (!wrapper) return;
-    der::Reader extensions = wrapper->read(der::kSequence, "the extensions");
+    der::Reader extensions = wrapper->read(der::kSequence, "the list of extensions");
     std::set<std::string> seen;
     while (!extensions.empty()) {
       der::Reader extension = extensions.read(der::kSequence, "an extension");

@@ -25,29 +25,6 @@ bool is_ascii(base::ByteView text) {
   return std::ranges::all_of(text, [](std::uint8_t byte) { return byte < 0x80; });
 }
 
-// UTF-8 as RFC 3629 has it: shortest form, no surrogates, nothing above U+10FFFF.
-bool is_utf8(base::ByteView text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const std::uint8_t lead = text[i];
-    const std::size_t length = lead < 0x80   ? 1
-                               : lead < 0xc2 ? 0
-                               : lead < 0xe0 ? 2
-                               : lead < 0xf0 ? 3
-                               : lead < 0xf5 ? 4
-                                             : 0;
-    if (length == 0 || i + length > text.size()) return false;
-    for (std::size_t k = 1; k < length; ++k) {
-      if ((text[i + k] & 0xc0) != 0x80) return false;
-    }
-    const std::uint8_t second = length > 1 ? text[i + 1] : std::uint8_t{0};
-    const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
-    const bool outside = (lead == 0xed && second > 0x9f) || (lead == 0xf4 && second > 0x8f);
-    if (overlong || outside) return false;
-    i += length;
-  }
-  return true;
-}
-
 void append_utf8(std::string& text, unsigned point) {
   if (point < 0x80) {
     text += static_cast<char>(point);
@@ -119,6 +96,28 @@ std::string short_name(base::ByteView type) {
 }
 
 }  // namespace
+
+bool is_utf8(base::ByteView text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const std::uint8_t lead = text[i];
+    const std::size_t length = lead < 0x80   ? 1
+                               : lead < 0xc2 ? 0
+                               : lead < 0xe0 ? 2
+                               : lead < 0xf0 ? 3
+                               : lead < 0xf5 ? 4
+                                             : 0;
+    if (length == 0 || i + length > text.size()) return false;
+    for (std::size_t k = 1; k < length; ++k) {
+      if ((text[i + k] & 0xc0) != 0x80) return false;
+    }
+    const std::uint8_t second = length > 1 ? text[i + 1] : std::uint8_t{0};
+    const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+    const bool outside = (lead == 0xed && second > 0x9f) || (lead == 0xf4 && second > 0x8f);
+    if (overlong || outside) return false;
+    i += length;
+  }
+  return true;
+}
 
 std::string read_name(der::Reader name, std::string_view what) {
   std::string text;

@@ -11,4 +11,7 @@ namespace trust {
 // contents that Go's parser refuses.
 std::string read_name(der::Reader name, std::string_view what);
 
+// UTF-8 as RFC 3629 has it: shortest form, no surrogates, nothing above U+10FFFF.
+bool is_utf8(base::ByteView text);
+
 }  // namespace trust

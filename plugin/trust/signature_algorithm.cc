@@ -45,34 +45,49 @@ constexpr std::array kPssHashes{
 const SignatureAlgorithm kOtherPss{unsupported, SignatureHash::other,
                                    "RSASSA-PSS with parameters that notation refuses"};
 
-// A hash's AlgorithmIdentifier: parameters absent or NULL. Returns the object identifier, empty when it does not fit.
-base::ByteView read_hash(der::Reader algorithm) {
-  const base::ByteView hash = algorithm.read_oid("the signature algorithm");
-  if (algorithm.empty()) return hash;
-  const der::Element parameters = algorithm.read_any("the signature algorithm");
-  return parameters.tag == der::kNull && parameters.content.empty() ? hash : base::ByteView();
+constexpr std::string_view kPssParameters = "the set of RSASSA-PSS parameters";
+
+// A hash's AlgorithmIdentifier alone in its wrapper, parameters absent or NULL. Empty when it does not fit.
+base::ByteView read_hash(der::Reader wrapper) {
+  der::Reader algorithm = wrapper.read(der::kSequence, kPssParameters);
+  const base::ByteView hash = algorithm.read_oid(kPssParameters);
+  if (!algorithm.empty()) {
+    const der::Element parameters = algorithm.read_any(kPssParameters);
+    if (parameters.tag != der::kNull || !parameters.content.empty()) return {};
+  }
+  return algorithm.empty() && wrapper.empty() ? hash : base::ByteView();
+}
+
+// The hash that MGF1 uses, likewise.
+base::ByteView read_mask_hash(der::Reader wrapper) {
+  der::Reader algorithm = wrapper.read(der::kSequence, kPssParameters);
+  const bool mgf1 = der::same(algorithm.read_oid(kPssParameters), oid::kMgf1);
+  return mgf1 && wrapper.empty() ? read_hash(algorithm) : base::ByteView();
+}
+
+// An INTEGER alone in its wrapper; -1 when it does not fit.
+std::int64_t read_number(der::Reader wrapper) {
+  const std::int64_t number = wrapper.read_small_integer(kPssParameters);
+  return wrapper.empty() ? number : -1;
 }
 
 SignatureAlgorithm read_pss(der::Reader algorithm) {
-  constexpr std::string_view kWhat = "the RSASSA-PSS parameters";
   if (!algorithm.next_is(der::kSequence)) return kOtherPss;
-  der::Reader parameters = algorithm.read(der::kSequence, kWhat);
-  std::optional<der::Reader> hash = parameters.read_optional(der::context_constructed(0), kWhat);
-  std::optional<der::Reader> mask = parameters.read_optional(der::context_constructed(1), kWhat);
-  std::optional<der::Reader> salt = parameters.read_optional(der::context_constructed(2), kWhat);
-  std::optional<der::Reader> trailer = parameters.read_optional(der::context_constructed(3), kWhat);
+  der::Reader parameters = algorithm.read(der::kSequence, kPssParameters);
+  const auto read_field = [&](unsigned number) {
+    return parameters.read_optional(der::context_constructed(number), kPssParameters);
+  };
+  const std::optional<der::Reader> hash = read_field(0);
+  const std::optional<der::Reader> mask = read_field(1);
+  const std::optional<der::Reader> salt = read_field(2);
+  const std::optional<der::Reader> trailer = read_field(3);
   // An absent field means SHA-1, MGF1 with SHA-1 or 20 bytes of salt.
-  if (!hash || !mask || !salt || !parameters.empty()) return kOtherPss;
+  if (!hash || !mask || !salt || !parameters.empty() || !algorithm.empty()) return kOtherPss;
 
-  const base::ByteView hash_oid = read_hash(hash->read(der::kSequence, kWhat));
-  der::Reader mask_algorithm = mask->read(der::kSequence, kWhat);
-  const base::ByteView mask_oid = mask_algorithm.read_oid(kWhat);
-  if (!mask_algorithm.next_is(der::kSequence)) return kOtherPss;
-  const base::ByteView mask_hash_oid = read_hash(mask_algorithm.read(der::kSequence, kWhat));
-  const std::int64_t salt_size = salt->read_small_integer(kWhat);
-  const std::int64_t trailer_field = trailer ? trailer->read_small_integer(kWhat) : 1;
-
-  const bool fits = der::same(mask_oid, oid::kMgf1) && der::same(hash_oid, mask_hash_oid) && trailer_field == 1;
+  const base::ByteView hash_oid = read_hash(*hash);
+  const base::ByteView mask_hash_oid = read_mask_hash(*mask);
+  const std::int64_t salt_size = read_number(*salt);
+  const bool fits = der::same(hash_oid, mask_hash_oid) && (!trailer || read_number(*trailer) == 1);
   for (const PssHash& known : kPssHashes) {
     if (fits && der::same(hash_oid, known.oid) && salt_size == known.size) {
       return {rsa_pss, known.hash, std::string(known.name)};

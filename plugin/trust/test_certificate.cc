@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "der.h"
 #include "der_time.h"
+#include "distinguished_name.h"
 #include "ecdsa_signature.h"
 #include "oids.h"
 #include "trust/certificate.h"
@@ -38,6 +39,7 @@ std::size_t count_characters(const std::string& text) {
 void check_part(const NamePart& part) {
   const bool control = std::ranges::any_of(part.text, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; });
   if (control) refuse_settings(std::string(part.what) + " holds a control character");
+  if (!is_utf8(base::bytes_of(part.text))) refuse_settings(std::string(part.what) + " is not UTF-8");
   if (count_characters(part.text) > part.limit) {
     refuse_settings(std::string(part.what) + " has more than " + std::to_string(part.limit) + " characters");
   }
