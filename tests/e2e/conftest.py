@@ -19,10 +19,12 @@ def scratch(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def archive(scratch):
-    """The release archive, made from the executable under test."""
+    """The release archive, made from the executable under test without its debug information."""
+    stripped = scratch / "notation-pkcs11"
+    process.succeed(["strip", "--strip-debug", "-o", stripped, tools.product()], os.environ)
     metadata = process.succeed([tools.product(), "get-plugin-metadata"], os.environ, stdin=b"{}")
     version = json.loads(metadata.out)["version"]
-    made = process.succeed([tools.SOURCE / "packaging/make-archive", tools.product(), version, "amd64", scratch], os.environ)
+    made = process.succeed([tools.SOURCE / "packaging/make-archive", stripped, version, "amd64", scratch], os.environ)
     return pathlib.Path(made.out.strip())
 
 

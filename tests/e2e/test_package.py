@@ -20,14 +20,13 @@ def check(path):
 
 
 def repack(archive, target, change):
-    """A copy of the archive whose members went through `change`, which may add to or rename them."""
+    """Empty files under the names and modes that `change` makes of each member's."""
     with tarfile.open(archive) as source, tarfile.open(target, "w:gz") as copy:
         for member in source.getmembers():
-            content = source.extractfile(member).read()
             for name, mode in change(member.name, member.mode):
                 made = tarfile.TarInfo(name)
-                made.mode, made.size = mode, len(content)
-                copy.addfile(made, source.extractfile(member))
+                made.mode = mode
+                copy.addfile(made)
     return target
 
 
@@ -38,9 +37,9 @@ def test_the_archive_is_flat_and_holds_three_files(archive):
     assert check(archive).code == 0
 
 
-def test_the_same_input_gives_the_same_archive(archive, tmp_path):
+def test_the_same_input_gives_the_same_archive(archive, scratch, tmp_path):
     arguments = archive.name.removesuffix(".tar.gz").split("_")
-    process.succeed([tools.SOURCE / "packaging/make-archive", tools.product(), arguments[1], arguments[3], tmp_path],
+    process.succeed([tools.SOURCE / "packaging/make-archive", scratch / "notation-pkcs11", arguments[1], arguments[3], tmp_path],
                     {**os.environ, "TZ": "Asia/Kolkata"})
     assert (tmp_path / archive.name).read_bytes() == archive.read_bytes()
 

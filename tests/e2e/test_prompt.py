@@ -91,18 +91,6 @@ def test_a_wrong_pin_is_refused_once_and_not_asked_again(screen, token):
     assert "4321" not in screen.text
 
 
-def test_an_interrupt_of_notation_leaves_the_terminal_usable(screen, host, token):
-    """notation 1.3.2 answers SIGINT with SIGKILL for the plugin, which then cannot put anything right itself."""
-    screen.wait_for(PROMPT)
-    screen.wait_for_echo(False)
-    (notation,) = [pid for pid in process.running(host.notation) if os.getpgid(pid) == screen.pid]
-    os.kill(notation, signal.SIGINT)
-    screen.wait_for("status 1")
-    screen.wait_for_echo()
-    ends_with(screen, 1)
-    assert token.calls("C_Login") == 0
-
-
 def test_the_end_of_notation_ends_the_prompt(screen, host, token):
     screen.wait_for(PROMPT)
     screen.wait_for_echo(False)
