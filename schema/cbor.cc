@@ -72,9 +72,15 @@ base::ByteView CborReader::bytes(std::string_view member) {
   return take(expect(CborType::bytes, member));
 }
 
+std::string_view CborReader::take_text(std::uint64_t size) {
+  const base::ByteView bytes = take(size);
+  const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  if (!base::is_utf8(text)) refuse("has a text string that is not UTF-8");
+  return text;
+}
+
 std::string_view CborReader::text(std::string_view member) {
-  const base::ByteView bytes = take(expect(CborType::text, member));
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  return take_text(expect(CborType::text, member));
 }
 
 std::uint64_t CborReader::count_of(CborType container, std::string_view member) {
@@ -92,8 +98,10 @@ void CborReader::skip_item(unsigned depth) {
   const CborHead item = head();
   switch (item.type) {
     case CborType::bytes:
-    case CborType::text:
       take(item.argument);
+      break;
+    case CborType::text:
+      take_text(item.argument);
       break;
     case CborType::tag:
       skip_item(depth + 1);

@@ -16,6 +16,9 @@ struct CborHead {
   std::uint64_t argument;  // value, length, count or tag number; a negative integer is -1 - argument
 };
 
+// Written here because no packaged library does the job: nlohmann/json reads neither maps with numbers for keys nor the
+// tags of times, and libcbor comes as a shared library alone whose name changes from release to release.
+//
 // Reads CBOR forward, item by item, in the deterministic form that RFC 9052 section 9 demands of what is signed:
 // definite lengths and shortest heads only. Everything else, and any read past the end, is refused (payload_fault.h)
 // with `what` in the text. The view must outlive the reader and what it hands out.
@@ -41,6 +44,7 @@ class CborReader {
  private:
   std::uint64_t expect(CborType type, std::string_view member);
   base::ByteView take(std::uint64_t size);
+  std::string_view take_text(std::uint64_t size);
   void skip_item(unsigned depth);
   [[noreturn]] void refuse(std::string_view cause) const;
 

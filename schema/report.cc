@@ -8,7 +8,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Labels come from the token and may hold any bytes.
-std::string text(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string text(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 Json json_of(const KeyReport& key) {
   return {{"uri", key.uri},
@@ -22,7 +24,8 @@ Json json_of(const KeyReport& key) {
 
 Json json_of(const TokenReport& token) {
   Json keys = Json::array();
-  for (const KeyReport& key : token.keys) keys.push_back(json_of(key));
+  for (const KeyReport& key : token.keys)
+    keys.push_back(json_of(key));
   return {{"label", token.label},
           {"manufacturer", token.manufacturer},
           {"model", token.model},
@@ -34,7 +37,8 @@ Json json_of(const TokenReport& token) {
 
 std::string encode(const KeyListReport& report) {
   Json tokens = Json::array();
-  for (const TokenReport& token : report.tokens) tokens.push_back(json_of(token));
+  for (const TokenReport& token : report.tokens)
+    tokens.push_back(json_of(token));
   return text({{"module", report.module},
                {"moduleDescription", report.module_description},
                {"tokens", tokens},

@@ -102,6 +102,13 @@ TEST_CASE("indefinite lengths, reserved heads and longer heads than needed are r
   REQUIRE(skip_error(hex_bytes(hex)).ends_with("test: " + cause));
 }
 
+TEST_CASE("text that is not UTF-8 is refused, read or passed over") {
+  const std::string data = cbor_text("a\xff");
+  REQUIRE(skip_error(data).ends_with("test: has a text string that is not UTF-8"));
+  CborReader reader(base::bytes_of(data), "test");
+  REQUIRE_ERROR(reader.text("label"), base::ErrorKind::invalid_payload);
+}
+
 TEST_CASE("a map with a key twice is refused at any depth") {
   REQUIRE(skip_error(hex_bytes("a201020103")).ends_with("test: has a map with the same key twice"));
   REQUIRE(skip_error(hex_bytes("81a1616ba2616101616102")).ends_with("test: has a map with the same key twice"));
