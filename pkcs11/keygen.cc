@@ -200,6 +200,8 @@ void remove_key(const Module& module, Located located, const PublicKey& expected
   const PublicKey* identity = located.match ? located.match->group.identity() : nullptr;
   if (identity != nullptr && *identity != expected)
     throw module.error(ErrorKind::key_not_found, Phase::find, what + ": the token holds another public key there");
+  if (identity == nullptr && located.match && !located.match->group.public_objects.empty())
+    throw module.error(ErrorKind::not_capable, Phase::find, what + ": its public key cannot be read");
   const auto private_half = find_private_key(module, located, expected);
   if (private_half) destroy(module, located.session, private_half->handle, what);
   if (!located.match) return;

@@ -68,11 +68,11 @@ void Module::load() {
   check_module_file(path_);
   library_ = open_library(path_, quirks_.has(Quirk::deepbind));
   auto get_list = reinterpret_cast<CK_C_GetFunctionList>(dlsym(library_, "C_GetFunctionList"));
-  if (get_list == nullptr) throw loader_error(path_, "it does not export C_GetFunctionList");
+  if (get_list == nullptr) throw not_a_module(path_, "it does not export C_GetFunctionList");
   progress_.enter(Phase::load, "C_GetFunctionList");
   const CK_RV answer = get_list(&functions_);
   if (answer != CKR_OK) throw error(Phase::load, answer, "cannot load module " + base::printable(path_));
-  if (functions_ == nullptr) throw loader_error(path_, "C_GetFunctionList gave no functions");
+  if (functions_ == nullptr) throw not_a_module(path_, "its C_GetFunctionList gives no functions");
 }
 
 void Module::initialise() {

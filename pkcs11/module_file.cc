@@ -152,9 +152,11 @@ void check_module_file(const std::string& path) {
   std::array<char, 4096> buffer;
   const std::string_view head(buffer.data(), file.read_into(buffer, path));
   check_header(path, head);
-  if (!mentions_entry_point(file, path, head))
-    throw unusable(path, "it is not a PKCS#11 module (it has no C_GetFunctionList)",
-                   "name the PKCS#11 library of the token's vendor");
+  if (!mentions_entry_point(file, path, head)) throw not_a_module(path, "it has no C_GetFunctionList");
+}
+
+Error not_a_module(const std::string& path, const std::string& cause) {
+  return unusable(path, "it is not a PKCS#11 module (" + cause + ")", "name the PKCS#11 library of the token's vendor");
 }
 
 Error loader_error(const std::string& path, std::string_view reason) {

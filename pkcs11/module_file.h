@@ -11,6 +11,9 @@ namespace pkcs11 {
 // and mentions C_GetFunctionList. Throws Error(module_unusable) that says which of these is wrong.
 void check_module_file(const std::string& path);
 
+// The library loads but is no PKCS#11 module: `cause` says what it lacks.
+base::Error not_a_module(const std::string& path, const std::string& cause);
+
 // What dlopen's complaint means for the user. `reason` is dlerror's text.
 base::Error loader_error(const std::string& path, std::string_view reason);
 
