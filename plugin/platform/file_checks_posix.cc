@@ -53,7 +53,7 @@ std::string quoted(std::string_view path) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.' ||
            c == '-' || c == '_' || c == '+' || c == ',';
   };
-  const std::string shown = printable(path);
+  std::string shown = printable(path);
   if (std::all_of(shown.begin(), shown.end(), is_plain)) return shown;
   std::string word = "'";
   for (const char c : shown)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <exception>
 #include <stdexcept>
 
@@ -38,6 +39,11 @@ std::string result_of(const std::function<std::string()>& action) {
   }
 }
 
+void forget_signal_handlers() {
+  for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGABRT, SIGSEGV})
+    (void)std::signal(number, SIG_DFL);
+}
+
 std::string end_of(pid_t process) {
   int status = 0;
   if (::waitpid(process, &status, 0) != process) return "not a child";
@@ -61,6 +67,7 @@ Outcome in_child(const std::function<std::string()>& action) {
   const pid_t child = ::fork();
   if (child < 0) throw std::runtime_error("no child");
   if (child == 0) {
+    forget_signal_handlers();
     (void)::close(ends[0]);
     (void)platform::write_everything(ends[1], result_of(action));
     ::_exit(0);

@@ -20,6 +20,9 @@ Outcome as_ordinary_user(const std::function<std::string()>& action);
 // The text for an action that may throw.
 std::string result_of(const std::function<std::string()>& action);
 
+// Undoes the signal handlers of the test program, so that a forked child reacts to signals as any program does.
+void forget_signal_handlers();
+
 // How a process ended, waiting for it.
 std::string end_of(pid_t process);
 

@@ -18,6 +18,7 @@ namespace {
 constexpr int kPatience = 20000;  // milliseconds
 
 [[noreturn]] void lead(int slave, int said, int control, const std::function<std::string()>& action) {
+  forget_signal_handlers();
   (void)::setsid();
   (void)::ioctl(slave, TIOCSCTTY, 0);
   const pid_t process = ::fork();
