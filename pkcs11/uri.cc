@@ -16,7 +16,7 @@ constexpr std::string_view kKnownInPath = "token, serial, model, manufacturer, s
 
 enum class Part { path, query };
 
-[[noreturn]] void refuse(std::string cause, std::string hint = {}) {
+[[noreturn]] void refuse(const std::string& cause, std::string hint = {}) {
   throw base::Error(base::ErrorKind::invalid_uri, base::Phase::settings, "reading the key's URI failed: " + cause,
                     std::move(hint));
 }
