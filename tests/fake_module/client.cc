@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 
 #include "catch.h"
@@ -111,6 +112,7 @@ CK_MECHANISM Pss::mechanism(CK_MECHANISM_TYPE type) {
 }
 
 int in_child(const std::function<int()>& work, const std::string& output, const std::string& errors) {
+  std::cout.flush();  // or the child's exit() would write what is left once more
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 
 #include "dispatch.h"
 #include "entries.h"
@@ -25,7 +24,7 @@ CK_RV answer(const Reading& reading, CK_ATTRIBUTE& attribute) {
     attribute.ulValueLen = CK_UNAVAILABLE_INFORMATION;
     return CKR_BUFFER_TOO_SMALL;
   }
-  std::memcpy(attribute.pValue, reading.value.data(), reading.value.size());
+  std::copy(reading.value.begin(), reading.value.end(), static_cast<std::uint8_t*>(attribute.pValue));
   return CKR_OK;
 }
 
