@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio_ext.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -234,6 +235,7 @@ void prepare_worker() {
   prctl(PR_SET_DUMPABLE, 0);
   prctl(PR_SET_NAME, "pkcs11-worker");
   prctl(PR_SET_PDEATHSIG, SIGCONT);  // a stopped worker must see that its parent has gone
+  __fpurge(stdout);                  // what the parent has not written yet is not the module's output
   setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
 }
 

@@ -1,0 +1,47 @@
+#include "child_service.h"
+#include "support/soft_token.h"
+
+using namespace child_service;
+using support::SoftToken;
+
+// The child with a real module.
+
+namespace {
+
+Login user() {
+  return login_with(SoftToken::kPin);
+}
+
+}  // namespace
+
+TEST_CASE("SoftHSM in a child: keys are made, found, sign and are removed") {
+  if (SoftToken::module_path().empty()) {
+    WARN("skipped: SoftHSM (package softhsm2) is not installed");
+    return;
+  }
+  SoftToken token;
+  IsolatedOptions options;
+  options.new_worker = WorkerProcess::fork_first;
+  IsolatedService service(WorkerProcess::fork_first(), options, base::system_clock());
+  service.load({SoftToken::module_path(), {}, {}});
+  const Login login = user();
+  for (const KeySpec spec : {KeySpec::rsa_2048, KeySpec::ec_384}) {
+    const KeySpecTraits& traits = pkcs11::traits(spec);
+    CAPTURE(traits.name);
+    GenerateOrder order;
+    order.token.token = "soft";
+    order.spec = traits.spec;
+    order.label = std::string(traits.name);
+    order.id = {static_cast<std::uint8_t>(traits.spec)};
+    const GeneratedKey made = service.generate(order, user());
+    const Inspection found = service.inspect(key_named(order.label), nullptr);
+    REQUIRE(found.key);
+    CHECK(found.key->public_key == made.key.public_key);
+    const SignResult result =
+        service.sign(SignOrders::over(traits.spec, "hello"), key_named(order.label), *found.key->public_key, &login);
+    CHECK(support::verifies(*found.key->public_key, traits.spec, "hello", result.signature));
+    service.remove(made.key.uri, *made.key.public_key, login);
+  }
+  service.release();
+  CHECK(service.module_output().empty());
+}

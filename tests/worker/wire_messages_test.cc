@@ -1,0 +1,208 @@
+#include "wire_messages.h"
+
+#include <tuple>
+
+#include "throws_error.h"
+#include "wire_samples.h"
+
+using base::ErrorKind;
+using namespace pkcs11;
+
+namespace {
+
+// All fields of a struct. The names are counted: a struct that gets one more does not compile here until its
+// description in wire_messages.cc and the samples have it too.
+auto fields(const Timeouts& value) {
+  const auto& [a, b, c, d, e, f, g, h, i, j] = value;
+  return std::tie(a, b, c, d, e, f, g, h, i, j);
+}
+auto fields(const ModuleSettings& value) {
+  const auto& [a, b, c] = value;
+  return std::tie(a, b, c);
+}
+auto fields(const TokenState& value) {
+  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = value;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
+}
+auto fields(const KeyView& value) {
+  const auto& [a, b, c, d, e] = value;
+  return std::tie(a, b, c, d, e);
+}
+auto fields(const InspectOrder& value) {
+  const auto& [a, b, c] = value;
+  return std::tie(a, b, c);
+}
+auto fields(const SignResult& value) {
+  const auto& [a, b] = value;
+  return std::tie(a, b);
+}
+auto fields(const GenerateOrder& value) {
+  const auto& [a, b, c, d, e] = value;
+  return std::tie(a, b, c, d, e);
+}
+
+bool same(const Login& one, const Login& other) {
+  const auto& [pin, type, name, attended] = one;
+  return std::ranges::equal(pin.reveal(), other.pin.reveal()) && type == other.user_type && name == other.user_name &&
+         attended == other.attended;
+}
+bool same(const Inspection& one, const Inspection& other) {
+  const auto& [token, key, issuers, mechanism, remarks] = one;
+  return fields(token) == fields(other.token) && fields(*key) == fields(other.key.value()) &&
+         issuers == other.issuers && mechanism == other.mechanism && remarks == other.remarks;
+}
+bool same(const GeneratedKey& one, const GeneratedKey& other) {
+  const auto& [key, token, a, b, c, d] = one;
+  return fields(key) == fields(other.key) && fields(token) == fields(other.token) &&
+         std::tie(a, b, c, d) == std::tie(other.sensitive, other.extractable, other.local, other.never_extractable);
+}
+bool same(const Survey& one, const Survey& other) {
+  const auto& [description, tokens, remarks] = one;
+  if (description != other.module_description || remarks != other.remarks) return false;
+  return std::ranges::equal(tokens, other.tokens, [](const SurveyedToken& a, const SurveyedToken& b) {
+    const auto& [token, keys] = a;
+    return fields(token) == fields(b.token) &&
+           std::ranges::equal(keys, b.keys, [](const KeyView& x, const KeyView& y) { return fields(x) == fields(y); });
+  });
+}
+bool same(const base::Error& one, const base::Error& other) {
+  return one.kind() == other.kind() && one.phase() == other.phase() && one.message() == other.message() &&
+         one.hint() == other.hint() && one.return_value() == other.return_value() && one.module() == other.module();
+}
+
+template <typename Request>
+Request sent(const wire::Buffer& message) {
+  return std::get<Request>(wire::decode_request(message.view().subspan(wire::kHeaderSize)));
+}
+
+template <typename T>
+T answered(const T& value) {
+  const wire::Buffer message = wire::encode_reply(value);
+  return std::get<T>(wire::decode_reply(message.view().subspan(wire::kHeaderSize)));
+}
+
+base::Bytes body_of(const wire::Reply& reply) {
+  const wire::Buffer message = wire::encode_reply(reply);
+  const base::ByteView body = message.view().subspan(wire::kHeaderSize);
+  return {body.begin(), body.end()};
+}
+
+}  // namespace
+
+TEST_CASE("the worker gets the module's settings, the deadlines and the name of the secret variable") {
+  const auto request =
+      sent<wire::LoadRequest>(wire::encode_load(samples::module_settings(), samples::timeouts(), "MY_PIN"));
+  CHECK(fields(request.module) == fields(samples::module_settings()));
+  CHECK(fields(request.timeouts) == fields(samples::timeouts()));
+  CHECK(request.secret_variable == "MY_PIN");
+}
+
+TEST_CASE("the worker gets an inspect order as it was given, with and without a login") {
+  const Login login = samples::login();
+  const auto with = sent<wire::InspectRequest>(wire::encode_inspect(samples::inspect_order(), &login));
+  CHECK(fields(with.order) == fields(samples::inspect_order()));
+  REQUIRE(with.login);
+  CHECK(same(login, *with.login));
+  const auto without = sent<wire::InspectRequest>(wire::encode_inspect({}, nullptr));
+  CHECK(fields(without.order) == fields(InspectOrder{}));
+  CHECK_FALSE(without.login);
+}
+
+TEST_CASE("the worker gets a sign order unchanged") {
+  const Login login = samples::login();
+  const SignOrder order = samples::sign_order(KeySpec::rsa_3072);
+  const auto request =
+      sent<wire::SignRequest>(wire::encode_sign(order, samples::inspect_order(), samples::ec_key(), &login, true));
+  CHECK(request.order.purpose() == order.purpose());
+  CHECK(request.order.spec() == order.spec());
+  CHECK(std::ranges::equal(request.order.message(), order.message()));
+  CHECK(std::ranges::equal(request.order.digest(), order.digest()));
+  CHECK(fields(request.key) == fields(samples::inspect_order()));
+  CHECK(request.expected == samples::ec_key());
+  REQUIRE(request.login);
+  CHECK(same(login, *request.login));
+  CHECK(request.last);
+}
+
+TEST_CASE("a sign order whose digest has a wrong length is refused") {
+  wire::Writer writer;
+  writer.byte(0);
+  writer.byte(static_cast<std::uint8_t>(KeySpec::ec_384));
+  writer.bytes(samples::bytes(0, 10));
+  writer.bytes(samples::bytes(0, 32));
+  const wire::Buffer message = writer.finish();
+  wire::Reader reader(message.view().subspan(wire::kHeaderSize));
+  REQUIRE_ERROR(SignOrderCodec::decode(reader), ErrorKind::internal);
+}
+
+TEST_CASE("the worker gets orders to make, to remove and to survey as they were given") {
+  const Login login = samples::login();
+  const auto generate = sent<wire::GenerateRequest>(wire::encode_generate(samples::generate_order(), login));
+  CHECK(fields(generate.order) == fields(samples::generate_order()));
+  CHECK(same(login, generate.login));
+  const auto remove = sent<wire::RemoveRequest>(wire::encode_remove(samples::uri(), samples::rsa_key(), login));
+  CHECK(remove.key == samples::uri());
+  CHECK(remove.expected == samples::rsa_key());
+  CHECK(same(login, remove.login));
+  const auto survey = sent<wire::SurveyRequest>(wire::encode_survey(samples::uri(), &login));
+  CHECK(survey.filter == samples::uri());
+  REQUIRE(survey.login);
+  CHECK(same(login, *survey.login));
+}
+
+TEST_CASE("every answer of the worker arrives as it was given") {
+  CHECK(same(samples::error(), answered(samples::error())));
+  CHECK(same(base::Error(ErrorKind::internal, base::Phase::verify, "m"),
+             answered(base::Error(ErrorKind::internal, base::Phase::verify, "m"))));
+  CHECK(same(samples::inspection(), answered(samples::inspection())));
+  CHECK(fields(samples::sign_result()) == fields(answered(samples::sign_result())));
+  CHECK(same(samples::generated_key(), answered(samples::generated_key())));
+  CHECK(same(samples::survey(), answered(samples::survey())));
+  CHECK_FALSE(answered(Inspection{}).key);
+}
+
+TEST_CASE("a survey of two thousand keys with their certificates fits into one answer") {
+  Survey survey = samples::survey();
+  KeyView key = samples::key_view();
+  key.public_key = samples::rsa_key();
+  key.certificates = {samples::bytes(0, 1500)};
+  survey.tokens.front().keys.assign(2000, key);
+  CHECK(same(survey, answered(survey)));
+}
+
+TEST_CASE("an answer that is cut short anywhere or goes on too long is refused") {
+  for (const wire::Reply& reply : samples::replies()) {
+    const base::Bytes body = body_of(reply);
+    CAPTURE(reply.index());
+    for (std::size_t size = 0; size < body.size(); ++size)
+      REQUIRE_ERROR(wire::decode_reply(base::ByteView(body).first(size)), ErrorKind::internal);
+    base::Bytes longer = body;
+    longer.push_back(0);
+    REQUIRE_ERROR(wire::decode_reply(longer), ErrorKind::internal);
+  }
+}
+
+TEST_CASE("an answer with one byte changed is refused or read as a canonical answer") {
+  for (const wire::Reply& reply : samples::replies()) {
+    const base::Bytes body = body_of(reply);
+    for (std::size_t i = 0; i < body.size(); ++i) {
+      for (const std::uint8_t change : base::Bytes{0x01, 0x80, 0xFF}) {
+        base::Bytes changed = body;
+        changed[i] ^= change;
+        std::optional<wire::Reply> read;
+        try {
+          read = wire::decode_reply(changed);
+        } catch (const base::Error& error) {
+          REQUIRE(error.kind() == ErrorKind::internal);
+        }
+        if (read) REQUIRE(body_of(*read) == changed);
+      }
+    }
+  }
+}
+
+TEST_CASE("an answer of an unknown kind is refused") {
+  const base::Bytes unknown{6};
+  REQUIRE_ERROR(wire::decode_reply(unknown), ErrorKind::internal);
+  REQUIRE_ERROR(wire::decode_reply({}), ErrorKind::internal);
+}
