@@ -5,6 +5,8 @@
 #include <numeric>
 #include <vector>
 
+#include "base/bytes.h"
+
 namespace schema {
 namespace {
 
@@ -50,6 +52,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string fault_in_text(std::string_view text) {
   if (text.empty()) return "is empty";
   if (std::any_of(text.begin(), text.end(), is_control)) return "holds a control character";
+  if (!base::is_utf8(text)) return "is not UTF-8";
   return {};
 }
 

@@ -9,7 +9,7 @@
 namespace schema {
 
 // Each returns why the text is refused, or nothing.
-std::string fault_in_text(std::string_view text);        // empty, or with control characters
+std::string fault_in_text(std::string_view text);        // empty, not UTF-8, or with control characters
 std::string fault_in_path(std::string_view path);        // also: a tilde, which nobody expands
 std::string fault_in_module(std::string_view path);      // also: not absolute
 std::string fault_in_pin_source(std::string_view text);  // not env:NAME, file:PATH or prompt

@@ -87,6 +87,7 @@ TEST_CASE("values in plugin-config are held to the rules of the file") {
   REQUIRE(message("module", "") == "cannot use the plugin-config entry module: it is empty");
   REQUIRE(message("chain_file", "~/hunter2.pem").find("begins with ~") != std::string::npos);
   REQUIRE(message("ca_certs", std::string("a\0hunter2", 9)).ends_with("it holds a control character"));
+  REQUIRE(message("ca_certs", "hunter2\xff").ends_with("it is not UTF-8"));
   REQUIRE(message("pin_source", "hunter2").find("must be env:NAME, file:PATH or prompt") != std::string::npos);
   REQUIRE(message("pin_source", "credential:hunter2").find("credential: is not a PIN source") != std::string::npos);
 }
