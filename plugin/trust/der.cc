@@ -119,7 +119,8 @@ std::string dotted(base::ByteView oid) {
       const std::uint64_t top = std::min<std::uint64_t>(arc / 40, 2);
       text = std::to_string(top) + "." + std::to_string(arc - 40 * top);
     } else {
-      text += "." + std::to_string(arc);
+      text += '.';
+      text += std::to_string(arc);
     }
     arc = 0;
   }

@@ -74,12 +74,13 @@ class PathSearch {
         "put the CA certificates up to and including the self-signed root into the chain file (chain_file)";
     for (const Certificate* one : pool_) {
       if (der::same(last.issuer_der(), one->subject_der())) {
-        hint += "\n" + one->name() + " has the issuer's name, but its key did not sign";
+        hint += '\n';
+        hint += one->name() + " has the issuer's name, but its key did not sign";
       }
     }
     for (const CertificateSet* set : {&sources_.file, &sources_.token}) {
       for (const std::string& line : set->unreadable())
-        hint += "\n" + line;
+        hint.append("\n").append(line);
     }
     refuse("the certificate chain is incomplete: the issuer \"" + last.issuer() + "\" of " + last.name() + " is " +
                where(),

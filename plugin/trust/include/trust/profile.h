@@ -17,8 +17,9 @@ struct Violation {
 // Whether `issuer`'s key verifies the signature on `subject`; says nothing about names or extensions.
 bool signed_by(const Certificate& subject, const Certificate& issuer);
 
-// What Go's Certificate.CheckSignatureFrom and notation's name comparison accept: the issuer may sign certificates, the
-// algorithm is one that notation verifies, the signature verifies and the names are equal. Empty when all holds.
+// Whether the link from a certificate to its issuer stands: an algorithm that notation verifies, the issuer's name byte
+// by byte, a key that fits the algorithm, and a signature that verifies. Whether the issuer may issue is
+// find_violation's business. Empty when all holds.
 std::optional<Violation> find_issuing_violation(const Certificate& subject, const Certificate& issuer);
 
 // The Notary profile for a chain in order, leaf first (Notary signature specification, "Certificate Requirements"; as
