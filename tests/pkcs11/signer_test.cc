@@ -57,6 +57,12 @@ TEST_CASE("a mechanism that cannot sign or does not take the key's size is passe
   REQUIRE(fake.sign(key_named("k"), KeySpec::ec_384).mechanism == "CKM_ECDSA_SHA384");
 }
 
+TEST_CASE("key sizes of RSA mechanisms may be announced in bytes") {
+  FakeService fake;
+  fake.rule("key RSA-2048 label=k id=01").rule("mechanism CKM_RSA_PKCS_PSS min=128 max=512");
+  REQUIRE(fake.inspect(key_named("k")).mechanism == "CKM_RSA_PKCS_PSS");
+}
+
 TEST_CASE("an announced mechanism that C_SignInit refuses gives way to the next") {
   FakeService fake;
   fake.rule("key P-256 label=k id=01").rule("fail mechanism=CKM_ECDSA C_SignInit CKR_MECHANISM_INVALID");

@@ -111,7 +111,8 @@ class KeyService {
   // comes out of the first job. Called once, before any job.
   virtual void load(const ModuleSettings& module) = 0;
 
-  // Finds the one key that the URI means, without a login if `login` is null. Errors: key_not_found, ambiguous_key
+  // Finds the one key that the URI means in public data; logs in only when nothing is visible there and `login` is
+  // given, so the private half need not be visible. Errors: invalid_uri, key_not_found, ambiguous_key
   // (candidates as URIs in the hint), pin_refused, pin_withheld, busy, late, module_died, token_failed, not_capable.
   virtual Inspection inspect(const InspectOrder& order, const Login* login) = 0;
 
@@ -120,10 +121,11 @@ class KeyService {
   // another public key is an error before C_Sign. Errors: as inspect, and outcome_unknown, signature_invalid (malformed).
   virtual SignResult sign(const SignOrder& order, const InspectOrder& key, const PublicKey& expected, const Login* login) = 0;
 
-  // Makes a key pair, reads it back; destroys what it made when anything is off.
+  // Makes a key pair, reads it back; destroys what it made when anything is off. Errors: as sign, invalid_request (the
+  // label or the id is taken), not_capable (also when the token made something else than was asked).
   virtual GeneratedKey generate(const GenerateOrder& order, const Login& login) = 0;
 
-  // Destroys both halves of exactly this key (not its certificates).
+  // Destroys both halves of exactly this key (not its certificates). A key on several tokens is ambiguous_key.
   virtual void remove(const Uri& key, const PublicKey& expected, const Login& login) = 0;
 
   // All tokens and the keys on them; with a login, of the one token that `filter` selects, also the private ones.
