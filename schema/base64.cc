@@ -9,13 +9,14 @@ namespace {
 constexpr std::string_view kStandard = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kUrl = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-using Table = std::array<std::int8_t, 256>;
+using Table = std::array<std::uint8_t, 256>;
+constexpr std::uint8_t kNoDigit = 0xff;
 
 constexpr Table table_of(std::string_view alphabet) {
   Table table{};
-  table.fill(-1);
+  table.fill(kNoDigit);
   for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
   }
   return table;
 }
@@ -31,9 +32,9 @@ std::optional<base::Bytes> decode_digits(std::string_view digits, const Table& t
   std::uint32_t pending = 0;
   unsigned bits = 0;
   for (char digit : digits) {
-    const int value = table[static_cast<unsigned char>(digit)];
-    if (value < 0) return std::nullopt;
-    pending = (pending << 6 | static_cast<std::uint32_t>(value)) & 0xffffU;
+    const std::uint32_t value = table[static_cast<unsigned char>(digit)];
+    if (value == kNoDigit) return std::nullopt;
+    pending = (pending << 6 | value) & 0xffffU;
     bits += 6;
     if (bits >= 8) {
       bits -= 8;

@@ -60,14 +60,14 @@ void check_critical(std::string_view where, const ProtectedHeader& header) {
   }
 }
 
-base::WallTime signing_time_of(std::string_view where, const ProtectedHeader& header) {
-  const bool plain = *header.signing_scheme == kX509;
+base::WallTime signing_time_of(std::string_view where, const std::string& scheme, const ProtectedHeader& header) {
+  const bool plain = scheme == kX509;
   const std::string_view wanted = plain ? kSigningTime : kAuthenticSigningTime;
   const std::string_view other = plain ? kAuthenticSigningTime : kSigningTime;
   const auto& time = plain ? header.signing_time : header.authentic_signing_time;
   if (plain ? header.authentic_signing_time.has_value() : header.signing_time.has_value()) {
     refuse_payload(std::string(where) + " has " + std::string(other) +
-                   ", which does not belong to the signing scheme " + *header.signing_scheme);
+                   ", which does not belong to the signing scheme " + scheme);
   }
   if (!time) refuse_payload(std::string(where) + " has no " + std::string(wanted));
   return *time;
@@ -95,7 +95,7 @@ NotaryPayload put_together(EnvelopeFormat format, std::string_view where, const 
   NotaryPayload payload;
   payload.format = format;
   payload.signing_scheme = *header.signing_scheme;
-  payload.signing_time = signing_time_of(where, header);
+  payload.signing_time = signing_time_of(where, *header.signing_scheme, header);
   payload.expiry = header.expiry;
   if (payload.expiry && *payload.expiry <= payload.signing_time) {
     refuse_payload(std::string(where) + " has an expiry that is not later than the signing time");

@@ -30,6 +30,7 @@ Json json_of(const TokenReport& token) {
           {"manufacturer", token.manufacturer},
           {"model", token.model},
           {"serial", token.serial},
+          {"initialised", token.initialised},
           {"keys", keys}};
 }
 

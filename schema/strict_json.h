@@ -6,7 +6,8 @@
 
 namespace schema {
 
-struct StrictJson {
+// nlohmann::json is moved without an exception although its checks could throw one.
+struct StrictJson {  // NOLINT(bugprone-exception-escape)
   nlohmann::json value;
   std::string fault;  // why the text was refused, to stand behind a colon; empty when `value` is good
 };

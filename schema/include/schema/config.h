@@ -15,7 +15,7 @@
 // file's folder.
 namespace schema {
 
-inline constexpr std::size_t kMaximumConfigSize = 1024 * 1024;  // bytes
+inline constexpr std::size_t kMaximumConfigSize = 1'048'576;  // bytes
 
 // One for each phase that has a deadline.
 struct TimeoutSettings {

@@ -15,7 +15,7 @@
 // JWT or COSE message of the same shape; so only a payload that is understood to the end passes.
 namespace schema {
 
-inline constexpr std::size_t kMaximumPayloadSize = 1024 * 1024;  // bytes
+inline constexpr std::size_t kMaximumPayloadSize = 1'048'576;  // bytes
 
 enum class EnvelopeFormat { jws, cose };
 

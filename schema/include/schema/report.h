@@ -18,6 +18,7 @@ struct KeyReport {
 
 struct TokenReport {
   std::string label, manufacturer, model, serial;
+  bool initialised = false;
   std::vector<KeyReport> keys;
 };
 
