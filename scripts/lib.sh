@@ -75,7 +75,7 @@ find_go() {
 debian_has_go() {
   local version
   version=$(apt-cache policy golang-go 2>/dev/null | sed -n 's/^ *Candidate: //p')
-  [ -n "$version" ] && dpkg --compare-versions "$version" ge 2:1.24
+  [ -n "$version" ] && dpkg --compare-versions "$version" ge 2:1.24~
 }
 
 # build_host NAME PACKAGE [LINKER FLAGS]: a program of the module pinned in tests/e2e/hosts/NAME.
