@@ -1,5 +1,6 @@
 #include "login.h"
 
+#include "pkcs11/pin_state.h"
 #include "token.h"
 
 namespace pkcs11 {
@@ -18,17 +19,10 @@ std::string cannot(const TokenState& token) {
                      std::move(hint));
 }
 
-// The flags speak of the ordinary user's PIN; a vendor's role has a PIN of its own.
-void check_flags(const Module& module, const TokenState& token, const Login& login) {
-  if (login.user_type != CKU_USER) return;
-  if (token.pin_locked)
-    withhold(module, token, "the PIN is locked", "the token's security officer can unlock it and set a new PIN");
-  if (token.pin_to_be_changed)
-    withhold(module, token, "the PIN has to be changed first",
-             "change it with the vendor's tool, then update the PIN source");
-  if (token.pin_final_try && !login.attended)
-    withhold(module, token, "one more wrong PIN would lock it",
-             "make sure of the PIN and log in once with the vendor's tool; a right PIN resets the counter");
+void check_flags(const Module& module, const TokenState& token, const Login& login) try {
+  require_usable_pin(token, login);
+} catch (Error& error) {
+  throw std::move(error).with_module(module.path());
 }
 
 void check_pin(const Module& module, const TokenState& token, const base::Secret& pin) {

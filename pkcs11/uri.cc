@@ -21,10 +21,7 @@ enum class Part { path, query };
                     std::move(hint));
 }
 
-std::string quoted(std::string_view text) {
-  std::string quotes = "\"";
-  return quotes.append(base::printable(text, 64)).append("\"");
-}
+using base::quoted;
 
 bool is_pin(std::string_view name) {
   return name.starts_with("pin");

@@ -101,4 +101,8 @@ std::string printable(std::string_view text, std::size_t limit) {
   return shown;
 }
 
+std::string quoted(std::string_view text) {
+  return "\"" + printable(text) + "\"";
+}
+
 }  // namespace base

@@ -37,7 +37,7 @@ FoundKey find_key(TokenAccess& access) {
   }
   if (!found.inspection.key || !found.inspection.key->public_key) {
     throw Error(ErrorKind::key_not_found, Phase::find,
-                "the public half of key '" + access.setup().name + "' is not on the token",
+                "the public half of key " + base::quoted(access.setup().name) + " is not on the token",
                 "a certificate needs it: keep the public key object that was made with the key");
   }
   return found;
@@ -77,7 +77,7 @@ void self_sign_certificate(const CertSelfSignFlags& flags) {
   const auto spec = pkcs11::key_spec_of(key);
   if (!spec) {
     throw Error(ErrorKind::not_capable, Phase::find,
-                "key '" + access->setup().name + "': " + pkcs11::describe(key) + " cannot sign for notation");
+                "key " + base::quoted(access->setup().name) + ": " + pkcs11::describe(key) + " cannot sign for notation");
   }
 
   const trust::CertificateToSign prepared =

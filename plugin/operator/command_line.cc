@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/bytes.h"
 #include "commands.h"
 
 namespace operators {
@@ -50,7 +51,7 @@ void add_key_generate(CLI::App& key, std::function<void()>& chosen) {
       ->required()
       ->type_name("SPEC")
       ->check([](const std::string& name) {
-        return pkcs11::find_key_spec(name) ? std::string() : "'" + name + "' is not a key spec of the Notary Project";
+        return pkcs11::find_key_spec(name) ? std::string() : base::quoted(name) + " is not a key spec of the Notary Project";
       });
   app->add_option("--id", flags->id, "CKA_ID in hexadecimal; drawn at random without it")->type_name("HEX");
   app->add_flag("--always-authenticate", flags->always_authenticate, "the token asks for the PIN at every signature");

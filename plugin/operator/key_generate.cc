@@ -33,7 +33,7 @@ base::Bytes id_of(const std::string& hex) {
   }
   if (id.empty() || id.size() * 2 != hex.size()) {
     throw base::Error(base::ErrorKind::invalid_settings, base::Phase::settings,
-                      "--id '" + base::printable(hex) + "' is not an even number of hexadecimal digits");
+                      "--id " + base::quoted(hex) + " is not an even number of hexadecimal digits");
   }
   return id;
 }
@@ -43,11 +43,11 @@ pkcs11::TokenState the_token(TokenAccess& access, const pkcs11::Uri& filter) {
   if (survey.tokens.size() == 1) return survey.tokens.front().token;
   std::string labels;
   for (const auto& surveyed : survey.tokens) {
-    labels += (labels.empty() ? "" : ", ") + ("'" + base::printable(surveyed.token.label) + "'");
+    labels += (labels.empty() ? "" : ", ") + base::quoted(surveyed.token.label);
   }
   if (survey.tokens.empty()) {
     throw base::Error(base::ErrorKind::key_not_found, base::Phase::slots,
-                      "token '" + base::printable(filter.token.value_or("")) + "' is not there",
+                      "token " + base::quoted(filter.token.value_or("")) + " is not there",
                       "notation-pkcs11 key list --module " + access.setup().module.path + " shows the tokens");
   }
   throw base::Error(base::ErrorKind::ambiguous_key, base::Phase::slots, "more than one token matches: " + labels,
@@ -65,7 +65,7 @@ void prove_or_remove(TokenAccess& access, const pkcs11::GeneratedKey& generated,
 }
 
 void print(const schema::GeneratedKeyReport& made) {
-  std::cout << "made key " << made.key.key_spec << " on token '" << base::printable(made.token) << "'\n"
+  std::cout << "made key " << made.key.key_spec << " on token " << base::quoted(made.token) << "\n"
             << "  " << made.key.uri << "\n"
             << "  SHA-256 of the public key: " << made.key.spki_sha256 << "\n"
             << "  private half: " << (made.sensitive ? "sensitive" : "NOT SENSITIVE") << ", "

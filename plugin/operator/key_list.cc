@@ -34,7 +34,7 @@ schema::KeyListReport report_of(const std::string& module, const pkcs11::Survey&
   list.remarks = survey.remarks;
   for (const pkcs11::SurveyedToken& surveyed : survey.tokens) {
     const pkcs11::TokenState& token = surveyed.token;
-    schema::TokenReport entry{token.label, token.manufacturer, token.model, token.serial, {}};
+    schema::TokenReport entry{token.label, token.manufacturer, token.model, token.serial, token.initialised, {}};
     for (const pkcs11::KeyView& key : surveyed.keys) entry.keys.push_back(report(key));
     list.tokens.push_back(std::move(entry));
   }
@@ -43,8 +43,12 @@ schema::KeyListReport report_of(const std::string& module, const pkcs11::Survey&
 
 void print(const schema::KeyListReport& list) {
   for (const schema::TokenReport& token : list.tokens) {
-    std::cout << "token '" << base::printable(token.label) << "' (" << base::printable(token.manufacturer) << " "
+    std::cout << "token " << base::quoted(token.label) << " (" << base::printable(token.manufacturer) << " "
               << base::printable(token.model) << ", serial " << base::printable(token.serial) << ")\n";
+    if (!token.initialised) {
+      std::cout << "  not initialised\n";
+      continue;
+    }
     for (const schema::KeyReport& key : token.keys) {
       const std::string spec = key.key_spec.empty() ? "unknown" : key.key_spec;
       std::cout << "  " << spec << std::string(spec.size() < 10 ? 10 - spec.size() : 1, ' ') << key.uri << "\n";

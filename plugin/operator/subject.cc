@@ -10,7 +10,7 @@ namespace {
 
 [[noreturn]] void refuse(std::string_view text, const std::string& cause) {
   throw base::Error(base::ErrorKind::invalid_settings, base::Phase::settings,
-                    "--subject '" + base::printable(text) + "': " + cause,
+                    "--subject " + base::quoted(text) + ": " + cause,
                     "write it like 'CN=release,O=Example,C=CH'; types are CN, OU, O, L, ST and C");
 }
 
@@ -35,7 +35,7 @@ trust::Subject parse_subject(std::string_view text) {
     std::string_view type = text.substr(at, equals - at);
     while (type.starts_with(' ')) type.remove_prefix(1);
     std::string* field = field_for(subject, type);
-    if (field == nullptr) refuse(text, "attribute type '" + base::printable(type) + "' is not known");
+    if (field == nullptr) refuse(text, "attribute type " + base::quoted(type) + " is not known");
     if (!field->empty()) refuse(text, "attribute type " + std::string(type) + " stands twice");
     for (at = equals + 1; at < text.size() && text[at] != ','; ++at) {
       if (text[at] == '\\' && at + 1 < text.size()) ++at;

@@ -37,7 +37,9 @@ Error refuse(const Subject& subject, const std::string& cause, std::string hint 
 }
 
 Error refuse(const Subject& subject, int error_number) {
-  if (error_number == ENOENT) return refuse(subject, "there is no such file");
+  if (error_number == ENOENT) {
+    return refuse(subject, "there is no such file", "correct the path where it is set, or put the file there");
+  }
   return refuse(subject, cause_of(error_number));
 }
 

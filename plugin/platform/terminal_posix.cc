@@ -179,7 +179,8 @@ base::Secret ControllingTerminal::ask_secret(std::string_view prompt) {
   if (!is_there())
     throw Error(ErrorKind::pin_unavailable, Phase::pin,
                 terminal_ ? "cannot ask for the PIN: this process runs in the background of its terminal"
-                          : "cannot ask for the PIN: there is no terminal");
+                          : "cannot ask for the PIN: there is no terminal",
+                "set pin_source to env:NAME or file:PATH, or run this in the foreground of a terminal");
   const int terminal = terminal_.number();
   const HeldSignals signals;
   const MuteTerminal mute(terminal);

@@ -44,7 +44,10 @@ struct Source {
   const schema::KeySettings* settings;
 };
 
-std::string quoted(const std::string& text) { return "'" + base::printable(text) + "'"; }
+// The id as it may be shown: its query, or what looks like a PIN in it, is left out.
+std::string shown(const std::string& key_id) {
+  return base::printable(key_id.substr(0, std::min(key_id.find('?'), key_id.find("pin-"))));
+}
 
 }  // namespace
 
@@ -53,7 +56,7 @@ class KeySetupBuilder {
   KeySetupBuilder(const Settings& settings, const std::string& key_id) : settings_(settings), key_id_(key_id) {}
 
   KeySetup build(const std::map<std::string, std::string>& plugin_config) {
-    setup_.name = base::printable(key_id_);
+    setup_.name = shown(key_id_);
     collect_files();
     const schema::PluginConfig entries = schema::decode_plugin_config(plugin_config);
     schema::KeySettings from_notation;
@@ -81,19 +84,19 @@ class KeySetupBuilder {
   void decide_uri() {
     if (pkcs11::looks_like_uri(key_id_)) {
       if (settings_.administrator_ && settings_.administrator_->config.require_named_keys.value_or(false)) {
-        throw Error(ErrorKind::invalid_settings, Phase::settings, "key " + quoted(key_id_) + " is not a configured name",
+        throw Error(ErrorKind::invalid_settings, Phase::settings, "key " + base::quoted(setup_.name) + " is not a configured name",
                     settings_.administrator_->path + " allows configured names only: " + known_names());
       }
       take_uri(key_id_, "the key id", {});
     } else if (sources_.size() == 1) {
-      throw Error(ErrorKind::key_not_found, Phase::settings, "key " + quoted(key_id_) + " is not configured",
+      throw Error(ErrorKind::key_not_found, Phase::settings, "key " + base::quoted(setup_.name) + " is not configured",
                   known_names());
     }
     for (const Source& source : sources_) {
       if (source.settings->uri) take_uri(*source.settings->uri, source.origin, source.folder);
     }
     if (!uri_.value()) {
-      throw Error(ErrorKind::invalid_settings, Phase::settings, "key " + quoted(key_id_) + " has no uri",
+      throw Error(ErrorKind::invalid_settings, Phase::settings, "key " + base::quoted(setup_.name) + " has no uri",
                   "add \"uri\": \"pkcs11:token=...;object=...\" in " + sources_.front().origin);
     }
     setup_.uri = *uri_.value();
@@ -111,7 +114,7 @@ class KeySetupBuilder {
 
   [[noreturn]] void refuse_nameless() const {
     throw Error(ErrorKind::invalid_uri, Phase::settings,
-                "key id " + quoted(key_id_) + " names no object and no id: any key on the token would do",
+                "key id " + base::quoted(setup_.name) + " names no object and no id: any key on the token would do",
                 "quote the URI: a shell drops everything after the first ';'. For example\n"
                 "  --id 'pkcs11:token=...;object=...'");
   }
@@ -129,7 +132,7 @@ class KeySetupBuilder {
     setup_.pin_source = pin_.value();
     setup_.chain_file = chain.value().value_or("");
     if (!module_.value()) {
-      throw Error(ErrorKind::invalid_settings, Phase::settings, "key " + quoted(key_id_) + " names no PKCS#11 module",
+      throw Error(ErrorKind::invalid_settings, Phase::settings, "key " + base::quoted(setup_.name) + " names no PKCS#11 module",
                   "add ?module-path=/usr/lib/....so to the URI, \"module\" in the configuration file, or\n"
                   "--plugin-config module=/usr/lib/....so");
     }

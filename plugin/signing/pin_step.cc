@@ -11,11 +11,9 @@ using base::Error;
 using base::ErrorKind;
 using base::Phase;
 
-std::string quoted(const std::string& text) { return "'" + base::printable(text) + "'"; }
-
 void refuse_after_refusals(const platform::PinRefusals& refusals, const pkcs11::TokenState& token) {
   throw Error(ErrorKind::pin_withheld, Phase::pin,
-              "PIN for token " + quoted(token.label) + " is not tried: the last " + std::to_string(refusals.count) +
+              "PIN for token " + base::quoted(token.label) + " is not tried: the last " + std::to_string(refusals.count) +
                   " were refused, another could lock the token",
               "correct the PIN source, then sign once at a terminal with pin_source prompt: an accepted PIN clears the "
               "count");
@@ -29,15 +27,15 @@ pkcs11::Login PinStep::obtain(const pkcs11::TokenState& token) {
   login.user_name = setup_.login_user;
   if (token.own_pin_pad && !setup_.pin_source) {
     login.attended = true;
-    pkcs11::require_usable_pin(token, login.attended);
-    context_.terminal.show_line("notation-pkcs11: enter the PIN at the pad of token " + quoted(token.label));
+    pkcs11::require_usable_pin(token, login);
+    context_.terminal.show_line("notation-pkcs11: enter the PIN at the pad of token " + base::quoted(token.label));
     return login;
   }
 
   const platform::PinSource source =
       setup_.pin_source ? *setup_.pin_source : platform::default_pin_source(context_.secrets, context_.terminal);
   login.attended = platform::is_attended(source);
-  pkcs11::require_usable_pin(token, login.attended);
+  pkcs11::require_usable_pin(token, login);
 
   if (!guard().is_on()) {
     platform::warn_user(context_.terminal, context_.log, "refused PINs are not counted: " + guard().reason_off());
@@ -45,7 +43,7 @@ pkcs11::Login PinStep::obtain(const pkcs11::TokenState& token) {
     refuse_after_refusals(guard().refusals(guarded(token)), token);
   }
   login.pin = platform::read_pin(source, context_.secrets, context_.terminal,
-                                 "PIN for token " + quoted(token.label) + ", key " + quoted(setup_.name) + ": ");
+                                 "PIN for token " + base::quoted(token.label) + ", key " + base::quoted(setup_.name) + ": ");
   context_.log.debug("pin: from " + platform::describe(source));
   return login;
 }

@@ -17,8 +17,6 @@ using base::Error;
 using base::ErrorKind;
 using base::Phase;
 
-std::string quoted(const std::string& text) { return "'" + base::printable(text) + "'"; }
-
 // One key from its settings to a chain that notation accepts. Members stand in the order in which they become known.
 class KeyAtHand {
  public:
@@ -67,7 +65,7 @@ class KeyAtHand {
     if (!warning) return;
     if (setup_.leaf_expiry.refuse) {
       throw Error(ErrorKind::invalid_chain, Phase::chain, *warning,
-                  "leaf_expiry of key " + quoted(setup_.name) + " refuses to sign with it: renew the certificate");
+                  "leaf_expiry of key " + base::quoted(setup_.name) + " refuses to sign with it: renew the certificate");
     }
     platform::warn_user(context_.terminal, context_.log, *warning);
   }
@@ -107,7 +105,7 @@ class KeyAtHand {
 
   [[noreturn]] void refuse_invisible() const {
     throw Error(ErrorKind::key_not_found, Phase::find,
-                "key " + quoted(setup_.name) + " is not visible on token " + quoted(inspection_.token.label) +
+                "key " + base::quoted(setup_.name) + " is not visible on token " + base::quoted(inspection_.token.label) +
                     " without a login",
                 "set chain_file to a PEM file with the certificate chain, leaf first: then the kind of key is known "
                 "from there");
@@ -133,7 +131,7 @@ KeySetup set_up(const std::string& key_id, const schema::PluginConfigEntries& pl
 void require_same_spec(const schema::GenerateSignatureRequest& request, const trust::CheckedChain& chain) {
   if (request.key_spec == chain.spec()) return;
   throw Error(ErrorKind::invalid_request, Phase::request,
-              "key " + quoted(request.key_id) + ": the request is for " +
+              "key " + base::quoted(request.key_id) + ": the request is for " +
                   std::string(pkcs11::traits(request.key_spec).name) + ", the certificate holds " +
                   std::string(pkcs11::traits(chain.spec()).name),
               "the key or its certificate was replaced while notation was running: run the command again");

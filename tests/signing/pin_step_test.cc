@@ -61,7 +61,7 @@ TEST_CASE("the final try is for a person at the prompt, never for a file") {
   const std::string id = "pkcs11:token=prod;object=release?module-path=" + flow.module();
   CHECK(flow.sign(id, {{"chain_file", flow.chain_file}, {"pin_source", "prompt"}}).signature.bytes().size() == 64);
   REQUIRE(flow.terminal.prompts.size() == 1);
-  CHECK(flow.terminal.prompts.front().starts_with("PIN for token 'prod', key 'pkcs11:token=prod;object=release"));
+  CHECK(flow.terminal.prompts.front() == (R"(PIN for token "prod", key "pkcs11:token=prod;object=release": )"));
 }
 
 TEST_CASE("without any PIN source both ways to give one are named") {
@@ -84,5 +84,5 @@ TEST_CASE("a token with a pad of its own is asked to use it when no PIN source i
   const std::string id = "pkcs11:token=prod;object=release?module-path=" + flow.module();
   CHECK(flow.sign(id, {{"chain_file", flow.chain_file}}).signature.bytes().size() == 64);
   REQUIRE(flow.terminal.lines.size() == 1);
-  CHECK(flow.terminal.lines.front().find("pad of token 'prod'") != std::string::npos);
+  CHECK(flow.terminal.lines.front().find(R"(pad of token "prod")") != std::string::npos);
 }

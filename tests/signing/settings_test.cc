@@ -74,7 +74,7 @@ TEST_CASE("a name that nobody configured is refused and the known ones are liste
   files.user(files.keys(""));
   const base::Error error = error_of([&] { files.key("relaese"); });
   require_error(error, ErrorKind::key_not_found);
-  CHECK(error.message() == "key 'relaese' is not configured");
+  CHECK(error.message() == R"(key "relaese" is not configured)");
   CHECK(error.hint() == "configured keys: release");
 }
 
@@ -187,4 +187,13 @@ TEST_CASE("the log's level and file come from the highest file that sets them") 
   const platform::LogSettings log = files.load().log();
   CHECK(log.level == platform::LogLevel::info);
   CHECK(log.file == files.path("plugin.log"));
+}
+
+TEST_CASE("what looks like a PIN in a key id is never shown") {
+  const Files files;
+  for (const char* id : {"pkcs:token=t?pin-value=98765432", "relase;pin-value=98765432", "pkcs11:token=t;pin-value=98765432",
+                         "pkcs11:object=o?pin-value=98765432"}) {
+    const base::Error error = error_of([&] { files.key(id); });
+    CHECK((error.message() + error.hint()).find("98765432") == std::string::npos);
+  }
 }

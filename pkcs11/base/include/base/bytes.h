@@ -27,4 +27,7 @@ bool is_utf8(std::string_view text);
 // which counts towards the limit.
 std::string printable(std::string_view text, std::size_t limit = 256);
 
+// The same between double quotes.
+std::string quoted(std::string_view text);
+
 }  // namespace base

@@ -26,7 +26,7 @@ struct SettingsFiles {
 
 // Everything that is set for one key, from all sources together.
 struct KeySetup {
-  std::string name;  // as the user wrote it: a configured name or a URI; never with a PIN
+  std::string name;  // for texts: the configured name, or the URI without its query
   pkcs11::Uri uri;
   pkcs11::ModuleSettings module;  // path checked by check_module_file and resolved
   std::string chain_file;         // absolute path, empty: the chain is on the token
