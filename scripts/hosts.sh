@@ -33,11 +33,14 @@ prepare_machine() {
 # announce PACKAGE...: one line for each thing that will be installed.
 announce() {
   if [ $# -gt 0 ]; then echo "  Debian packages: $*"; fi
-  if find_registry >/dev/null; then :; else echo "  docker-registry, from Debian's package, unpacked into build/tools (not installed: it would start a service)"; fi
-  if find_notation >/dev/null; then :; elif find_go >/dev/null; then
+  find_registry >/dev/null ||
+    echo "  docker-registry, from Debian's package, unpacked into build/tools (not installed: it would start a service)"
+  if find_notation >/dev/null; then return; fi
+  if find_go >/dev/null; then
     echo "  notation $notation_version, built with $(find_go) from its Go module (checksums pinned), into build/tools"
   else
     echo "  notation $notation_version, the official release (SHA-256 pinned), into build/tools"
+    if debian_has_go; then echo "    (where that cannot be downloaded: Debian's golang-go, and notation built from its Go module)"; fi
   fi
 }
 
