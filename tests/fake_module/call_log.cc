@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "names.h"
+#include "statement.h"
 
 namespace fake {
 namespace {
@@ -18,6 +19,7 @@ class AppendedFile {
   AppendedFile(const AppendedFile&) = delete;
   AppendedFile& operator=(const AppendedFile&) = delete;
 
+  bool is_open() const { return descriptor_ >= 0; }
   void write(std::string_view text) const {
     [[maybe_unused]] const ssize_t written = ::write(descriptor_, text.data(), text.size());
   }
@@ -37,6 +39,7 @@ void log_line(const std::string& path, std::string_view line) {
 
 unsigned long count_up(const std::string& path) {
   const AppendedFile file(path);
+  if (!file.is_open()) throw RuleError("cannot count in " + path);
   file.write(".");
   return file.end();
 }
