@@ -132,6 +132,8 @@ class Worker {
   explicit Worker(ProgressPage& page) : page_(page), progress_(page), clock_(page) {}
 
   [[noreturn]] void run() {
+    start_watchdog();
+    leave_at_exit();
     while (const auto request = next_request()) {
       const bool going_on = std::visit([this](const auto& asked) { return handle(asked); }, *request);
       page_.enter(base::Phase::none, "");
@@ -154,8 +156,6 @@ class Worker {
   // False when the worker's work is done.
   bool handle(const wire::LoadRequest& request) {
     if (!request.secret_variable.empty()) forget_environment_secret(request.secret_variable.c_str());
-    start_watchdog();
-    leave_at_exit();
     service_.emplace(request.timeouts, clock_, &progress_);
     service_->load(request.module);
     return true;

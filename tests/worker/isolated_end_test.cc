@@ -206,6 +206,7 @@ TEST_CASE("a worker whose module hangs is gone two seconds after its parent was 
 TEST_CASE("a stopped worker ends when its parent is killed") {
   ChildService child;
   Host host(child, [](ChildService& own) { own.inspect(); });
+  REQUIRE(becomes_true([&] { return child.calls("C_OpenSession") == 1; }));
   kill(host.worker(), SIGSTOP);
   host.kill();
   CHECK(ends_within(host.worker(), milliseconds(3000)));
