@@ -15,6 +15,8 @@ def test_an_attached_sbom_is_signed_like_an_image(host, image, tmp_path):
 
 def test_signatures_survive_promotion_to_an_oci_layout(host, image, tmp_path):
     host.succeed("sign", "--insecure-registry", *on_demand(host, "EC-256"), image)
-    process.succeed([tools.oras(), "cp", "-r", "--from-plain-http", "--to-oci-layout", image, f"{tmp_path}/airgap:v1"],
-                    host.environment)
+    process.succeed(
+        [tools.oras(), "cp", "-r", "--from-plain-http", "--to-oci-layout", image, f"{tmp_path}/airgap:v1"],
+        host.environment,
+    )
     host.succeed("verify", "--oci-layout", "--scope", "local/e2e", f"{tmp_path}/airgap@{image.split('@')[1]}")

@@ -9,28 +9,68 @@ import time
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
-from harness import certs, contract, process
-from harness.certs import Certificate, Profile
+from harness import contract, process
 from harness.contract import Plugin, generate_signature
 from harness.fake import FakeModule
+from harness.faked import configure_release
 from harness.host import Host
 
 PIN = "73519842"
-FUNCTIONS = ["load", "C_GetFunctionList", "C_Initialize", "C_GetInfo", "C_GetSlotList", "C_GetTokenInfo", "C_OpenSession",
-             "C_Login", "C_FindObjectsInit", "C_FindObjects", "C_FindObjectsFinal", "C_GetAttributeValue", "C_SignInit", "C_Sign",
-             "C_CloseSession", "C_Finalize", "unload"]
-CODES = ["CKR_GENERAL_ERROR", "CKR_HOST_MEMORY", "CKR_FUNCTION_FAILED", "CKR_ARGUMENTS_BAD", "CKR_DEVICE_ERROR",
-         "CKR_DEVICE_REMOVED", "CKR_TOKEN_NOT_PRESENT", "CKR_SESSION_HANDLE_INVALID", "CKR_USER_NOT_LOGGED_IN",
-         "CKR_MECHANISM_INVALID", "0x80000102"]
-PROVE_NOTHING_WAS_SIGNED = ["CKR_TOKEN_NOT_PRESENT", "CKR_SESSION_HANDLE_INVALID", "CKR_USER_NOT_LOGGED_IN", "CKR_MECHANISM_INVALID"]
+FUNCTIONS = [
+    "load",
+    "C_GetFunctionList",
+    "C_Initialize",
+    "C_GetInfo",
+    "C_GetSlotList",
+    "C_GetTokenInfo",
+    "C_OpenSession",
+    "C_Login",
+    "C_FindObjectsInit",
+    "C_FindObjects",
+    "C_FindObjectsFinal",
+    "C_GetAttributeValue",
+    "C_SignInit",
+    "C_Sign",
+    "C_CloseSession",
+    "C_Finalize",
+    "unload",
+]
+CODES = [
+    "CKR_GENERAL_ERROR",
+    "CKR_HOST_MEMORY",
+    "CKR_FUNCTION_FAILED",
+    "CKR_ARGUMENTS_BAD",
+    "CKR_DEVICE_ERROR",
+    "CKR_DEVICE_REMOVED",
+    "CKR_TOKEN_NOT_PRESENT",
+    "CKR_SESSION_HANDLE_INVALID",
+    "CKR_USER_NOT_LOGGED_IN",
+    "CKR_MECHANISM_INVALID",
+    "0x80000102",
+]
+PROVE_NOTHING_WAS_SIGNED = [
+    "CKR_TOKEN_NOT_PRESENT",
+    "CKR_SESSION_HANDLE_INVALID",
+    "CKR_USER_NOT_LOGGED_IN",
+    "CKR_MECHANISM_INVALID",
+]
 MOST_SIGN_CALLS = 4  # two workers, each with one repetition after the PIN was given once more
 LONGEST = 30  # seconds: two workers, each phase late by its limit of one second
 
 
 def faults(function):
     returns = [] if function in ("load", "unload") else [f"fail {function} {code}" for code in CODES]
-    return [*returns, f"hang {function}", f"crash {function}", f"abort {function}", f"exit {function}", f"exit-now {function} 7",
-            f'print stdout {function} "{{}}"', f"print stdout {function} 10M", f"print stderr {function} 10M"]
+    return [
+        *returns,
+        f"hang {function}",
+        f"crash {function}",
+        f"abort {function}",
+        f"exit {function}",
+        f"exit-now {function} 7",
+        f'print stdout {function} "{{}}"',
+        f"print stdout {function} 10M",
+        f"print stderr {function} 10M",
+    ]
 
 
 class Scene:
@@ -40,18 +80,16 @@ class Scene:
         folder.mkdir()
         self.fake = FakeModule(folder).with_key(keys("EC-256"), fault, token=f"pin={PIN}")
         self.host = Host(folder, libexec, self.fake)
-        self.host.pin_file(PIN)
-        certs.write_chain(folder / "chain.pem", [Certificate(Profile(), keys("EC-256"), root), root])
         phases = ["load", "initialise", "slots", "open", "login", "find", "sign"]
-        self.host.configure_key("release", uri="pkcs11:token=e2e;object=release", module=self.fake.module,
-                                chain_file="chain.pem", pin_source="file:pin", timeouts={phase: 1 for phase in phases})
+        configure_release(self.host, keys, root, pin=PIN, timeouts={phase: 1 for phase in phases})
         self.public_key = keys("EC-256").private.public_key()
 
     def run(self, executable):
         payload = contract.jws_payload("EC-256")
         begun = time.monotonic()
         code, out, err = Plugin(executable, self.host.environment, self.host.folder).say(
-            "generate-signature", generate_signature("release", "EC-256", payload), timeout=2 * LONGEST)
+            "generate-signature", generate_signature("release", "EC-256", payload), timeout=2 * LONGEST
+        )
         assert time.monotonic() - begun < LONGEST
         assert PIN.encode() not in out + err
         if code == 0:
@@ -78,14 +116,17 @@ class Scene:
         answers = re.findall(r" leave C_Sign (\w+)", log)
         assert code != 0 or calls >= 1
         assert calls <= MOST_SIGN_CALLS, log
-        assert all(answer in PROVE_NOTHING_WAS_SIGNED for answer in answers[:calls - 1]), log
+        assert all(answer in PROVE_NOTHING_WAS_SIGNED for answer in answers[: calls - 1]), log
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_it_ends_well_or_with_one_error(tmp_path, libexec, keys, root, function):
     executable = libexec / "plugins/pkcs11/notation-pkcs11"
     keys("EC-256")
-    scenes = {fault: Scene(tmp_path / str(number), libexec, keys, root, fault) for number, fault in enumerate(faults(function))}
+    scenes = {
+        fault: Scene(tmp_path / str(number), libexec, keys, root, fault)
+        for number, fault in enumerate(faults(function))
+    }
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         runs = {fault: pool.submit(scene.run, executable) for fault, scene in scenes.items()}
     failed = {fault: run.exception() for fault, run in runs.items() if run.exception()}

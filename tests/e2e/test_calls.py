@@ -1,4 +1,4 @@
-"""What the plugin asks of a module, counted in the scripted module's call log: every call costs, on a network HSM a lot."""
+"""What the plugin asks of a module, counted in the scripted module's call log: on a network HSM every call costs."""
 
 import re
 
@@ -6,30 +6,16 @@ import pytest
 from harness import certs, tools
 from harness.certs import Certificate, Profile
 from harness.contract import Plugin, describe_key, generate_signature
-from harness.fake import FakeModule
-from harness.host import Host
+from harness.faked import host, token  # noqa: F401
 
 MOST_CALLS = 20
 
 
 @pytest.fixture
-def token(tmp_path):
-    return FakeModule(tmp_path)
-
-
-@pytest.fixture
-def host(tmp_path, libexec, token, keys, root):
-    host = Host(tmp_path, libexec, token)
-    host.pin_file("1234")
-    certs.write_chain(tmp_path / "chain.pem", [Certificate(Profile(), keys("EC-256"), root), root])
-    settings = {"uri": "pkcs11:token=e2e;object=release", "module": token.module, "pin_source": "file:pin"}
-    host.configure_key("release", **settings, chain_file="chain.pem")
-    host.configure_key("bare", **settings)
-    return host
-
-
-@pytest.fixture
 def plugin(host):
+    settings = dict(host.keys["release"])
+    del settings["chain_file"]
+    host.configure_key("bare", **settings)
     return Plugin(tools.product(), host.environment, host.folder)
 
 

@@ -7,30 +7,13 @@ import threading
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
-from harness import certs, contract, tools
-from harness.certs import Certificate, Profile
+from harness import contract, tools
 from harness.contract import Plugin, describe_key, generate_signature
-from harness.fake import FakeModule
-from harness.host import Host
+from harness.faked import host, token  # noqa: F401
 
 KEY_WORDS = ["describe-key", "generate-signature"]
 WORDS = ["get-plugin-metadata", *KEY_WORDS]
 NOT_JSON = b'{"errorCode":"VALIDATION_ERROR","errorMessage":"Input is not a valid JSON"}'
-
-
-@pytest.fixture
-def token(tmp_path, keys):
-    return FakeModule(tmp_path).with_key(keys("EC-256"))
-
-
-@pytest.fixture
-def host(tmp_path, libexec, token, keys, root):
-    host = Host(tmp_path, libexec, token)
-    host.pin_file("1234")
-    certs.write_chain(tmp_path / "chain.pem", [Certificate(Profile(), keys("EC-256"), root), root])
-    host.configure_key("release", uri="pkcs11:token=e2e;object=release", module=token.module, chain_file="chain.pem",
-                       pin_source="file:pin")
-    return host
 
 
 @pytest.fixture
@@ -39,8 +22,11 @@ def plugin(host):
 
 
 def request_for(word):
-    return {"get-plugin-metadata": {}, "describe-key": describe_key("release"),
-            "generate-signature": generate_signature("release", "EC-256")}[word]
+    return {
+        "get-plugin-metadata": {},
+        "describe-key": describe_key("release"),
+        "generate-signature": generate_signature("release", "EC-256"),
+    }[word]
 
 
 def test_metadata_says_what_notation_needs(plugin, token):
@@ -77,7 +63,7 @@ def test_white_space_around_the_request_is_fine(plugin, word, space):
     assert (code, err) == (0, b"")
 
 
-@pytest.mark.parametrize("key_id", ["a b", "<&>", "naïve \U0001f511", "quote\" and \\"])
+@pytest.mark.parametrize("key_id", ["a b", "<&>", "naïve \U0001f511", 'quote" and \\'])
 def test_the_key_id_comes_back_as_it_was(host, plugin, key_id):
     host.configure_key(key_id, **host.keys["release"])
     assert plugin.answer("describe-key", describe_key(key_id)) == {"keyId": key_id, "keySpec": "EC-256"}
@@ -98,7 +84,8 @@ def spoil(word):
         "two values": text + text,
         "trailing comma": text[:-1] + b",}",
         "comment": text + b"// done",
-        "member twice": text[:-1] + (b', "keyId": "a", "keyId": "a"}' if word == "get-plugin-metadata" else b', "keyId": "a"}'),
+        "member twice": text[:-1]
+        + (b', "keyId": "a", "keyId": "a"}' if word == "get-plugin-metadata" else b', "keyId": "a"}'),
         "nested member twice": text[:-1] + b', "pluginConfig": {"a": "1", "a": "2"}}',
         "nested member twice in an unknown one": text[:-1] + b', "later": [{"a": 1, "a": 1}]}',
         "not utf-8": text[:-1] + b', "later": "\xff"}',
@@ -115,13 +102,19 @@ def test_what_is_not_one_json_object_gets_the_frameworks_answer(plugin, word, ca
     assert plugin.say(word, spoil(word)[case]) == (1, b"", NOT_JSON)
 
 
-@pytest.mark.parametrize("word, members", [
-    ("describe-key", ["contractVersion", "keyId"]),
-    ("generate-signature", ["contractVersion", "keyId", "keySpec", "hashAlgorithm", "payload"])])
+@pytest.mark.parametrize(
+    "word, members",
+    [
+        ("describe-key", ["contractVersion", "keyId"]),
+        ("generate-signature", ["contractVersion", "keyId", "keySpec", "hashAlgorithm", "payload"]),
+    ],
+)
 def test_missing_members_are_named_in_the_frameworks_order(plugin, word, members):
     request = {}
     for member in members:
-        expected = f'{{"errorCode":"VALIDATION_ERROR","errorMessage":"Input is not a valid JSON: {member} cannot be empty"}}'
+        expected = (
+            f'{{"errorCode":"VALIDATION_ERROR","errorMessage":"Input is not a valid JSON: {member} cannot be empty"}}'
+        )
         assert plugin.say(word, request) == (1, b"", expected.encode())
         assert plugin.say(word, {**request, member: ""}) == (1, b"", expected.encode())
         request[member] = request_for(word)[member]
@@ -130,14 +123,29 @@ def test_missing_members_are_named_in_the_frameworks_order(plugin, word, members
 @pytest.mark.parametrize("word", KEY_WORDS)
 @pytest.mark.parametrize("version", ["2.0", "1", "1.1", "1.0 "])
 def test_another_contract_version_is_refused(plugin, word, version):
-    assert plugin.error(word, {**request_for(word), "contractVersion": version})["errorCode"] == "UNSUPPORTED_CONTRACT_VERSION"
+    assert (
+        plugin.error(word, {**request_for(word), "contractVersion": version})["errorCode"]
+        == "UNSUPPORTED_CONTRACT_VERSION"
+    )
 
 
-@pytest.mark.parametrize("changes", [
-    {"keySpec": "rsa-2048"}, {"keySpec": "EC_256"}, {"keySpec": "EC-512"}, {"hashAlgorithm": "SHA-1"},
-    {"hashAlgorithm": "SHA-512"}, {"keySpec": "EC-384", "hashAlgorithm": "SHA-384"}, {"payload": "bm90IGEgbm90YXJ5IHBheWxvYWQ="}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"keySpec": "rsa-2048"},
+        {"keySpec": "EC_256"},
+        {"keySpec": "EC-512"},
+        {"hashAlgorithm": "SHA-1"},
+        {"hashAlgorithm": "SHA-512"},
+        {"keySpec": "EC-384", "hashAlgorithm": "SHA-384"},
+        {"payload": "bm90IGEgbm90YXJ5IHBheWxvYWQ="},
+    ],
+)
 def test_a_request_that_does_not_fit_the_key_is_refused_before_login(plugin, token, changes):
-    assert plugin.error("generate-signature", {**request_for("generate-signature"), **changes})["errorCode"] == "VALIDATION_ERROR"
+    assert (
+        plugin.error("generate-signature", {**request_for("generate-signature"), **changes})["errorCode"]
+        == "VALIDATION_ERROR"
+    )
     assert token.calls("C_Login") == 0
 
 
@@ -160,7 +168,9 @@ def test_an_endless_request_is_refused(plugin, word):
     feeder.join()
 
 
-@pytest.mark.parametrize("words", [["sign"], ["generate-envelope"], ["describe-key", "extra"], ["--generate-signature"]])
+@pytest.mark.parametrize(
+    "words", [["sign"], ["generate-envelope"], ["describe-key", "extra"], ["--generate-signature"]]
+)
 def test_other_words_get_usage_text(plugin, words):
     child = plugin.start(*words)
     out, err = child.communicate(b"{}")
@@ -172,7 +182,9 @@ def test_other_words_get_usage_text(plugin, words):
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 @pytest.mark.parametrize("function", ["C_GetFunctionList", "C_Initialize", "C_Login", "C_Sign", "C_Finalize"])
 def test_what_a_module_prints_stays_out_of_the_answer(plugin, token, keys, function, stream):
-    token.with_key(keys("EC-256"), f'print {stream} {function} "{{\\"keyId\\":\\"rubbish\\"}}"', f"print {stream} {function} 1M")
+    token.with_key(
+        keys("EC-256"), f'print {stream} {function} "{{\\"keyId\\":\\"rubbish\\"}}"', f"print {stream} {function} 1M"
+    )
     assert plugin.answer("generate-signature", request_for("generate-signature"))["keyId"] == "release"
 
 

@@ -1,4 +1,4 @@
-"""What `notation sign` prints when something is wrong, exactly. The texts are in messages/failures, to be read aloud."""
+"""What `notation sign` prints when something is wrong, exactly. The texts are in messages/failures: read them aloud."""
 
 import pytest
 from harness import golden, oci

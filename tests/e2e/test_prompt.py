@@ -4,35 +4,38 @@ import os
 import signal
 
 import pytest
-from harness import certs, oci, process
-from harness.certs import Certificate, Profile
-from harness.fake import FakeModule
-from harness.host import PLUGIN, Host
+from harness import oci, process
+from harness.faked import host, token  # noqa: F401
+from harness.host import PLUGIN
 from harness.screen import Screen
 
 PROMPT = "PIN"
 
 
 @pytest.fixture
-def token(tmp_path, keys):
-    return FakeModule(tmp_path).with_key(keys("EC-256"))
-
-
-@pytest.fixture
-def host(tmp_path, libexec, token, keys, root):
-    host = Host(tmp_path, libexec, token)
-    certs.write_chain(tmp_path / "chain.pem", [Certificate(Profile(), keys("EC-256"), root), root])
-    host.configure_key("release", uri="pkcs11:token=e2e;object=release", module=token.module, chain_file="chain.pem")
-    return host
-
-
-@pytest.fixture
 def screen(host, tmp_path):
     """`notation sign` started from a shell, which is still there afterwards and shows how the terminal was left."""
+    host.configure_key("release", **{**host.keys["release"], "pin_source": "prompt"})
     reference = f"{tmp_path}/image@{oci.make_layout(tmp_path / 'image', 'content')}"
-    command = f'"$@"; echo "status $?"; read -r line; echo "read <$line>"'
-    shell = Screen(["/bin/sh", "-c", command, "sh", host.notation, "sign", "--oci-layout", "--plugin", PLUGIN, "--id", "release",
-                    reference], host.environment, tmp_path)
+    command = '"$@"; echo "status $?"; read -r line; echo "read <$line>"'
+    shell = Screen(
+        [
+            "/bin/sh",
+            "-c",
+            command,
+            "sh",
+            host.notation,
+            "sign",
+            "--oci-layout",
+            "--plugin",
+            PLUGIN,
+            "--id",
+            "release",
+            reference,
+        ],
+        host.environment,
+        tmp_path,
+    )
     yield shell
     shell.close()
 

@@ -10,8 +10,14 @@ from harness.host import PLUGIN
 from harness.signing import golden, host, image, on_demand, token  # noqa: F401
 
 FORMATS = {"jws": "application/jose+json", "cose": "application/cose"}
-ALGORITHMS = {"RSA-2048": "RSASSA-PSS-SHA-256", "RSA-3072": "RSASSA-PSS-SHA-384", "RSA-4096": "RSASSA-PSS-SHA-512",
-              "EC-256": "ECDSA-SHA-256", "EC-384": "ECDSA-SHA-384", "EC-521": "ECDSA-SHA-512"}
+ALGORITHMS = {
+    "RSA-2048": "RSASSA-PSS-SHA-256",
+    "RSA-3072": "RSASSA-PSS-SHA-384",
+    "RSA-4096": "RSASSA-PSS-SHA-512",
+    "EC-256": "ECDSA-SHA-256",
+    "EC-384": "ECDSA-SHA-384",
+    "EC-521": "ECDSA-SHA-512",
+}
 
 
 def inspect(host, image):
@@ -30,7 +36,10 @@ def test_a_configured_key_signs_on_a_registry(host, image, spec, envelope):
     signed = host.succeed("sign", "--insecure-registry", "--signature-format", envelope, "--key", "release", image)
     assert f"Successfully signed {image}" in signed.out
     assert signed.err == ""
-    assert "sha256:" in host.succeed("list", "--insecure-registry", image).out.split("application/vnd.cncf.notary.signature")[1]
+    assert (
+        "sha256:"
+        in host.succeed("list", "--insecure-registry", image).out.split("application/vnd.cncf.notary.signature")[1]
+    )
     (signature,) = inspect(host, image)
     assert signature["mediaType"] == FORMATS[envelope]
     assert signature["signatureAlgorithm"] == ALGORITHMS[spec]
@@ -46,7 +55,10 @@ def test_a_key_named_on_demand_signs_an_oci_layout(host, tmp_path, spec, envelop
     reference = f"{tmp_path}/image@{digest}"
     signed = host.succeed("sign", "--oci-layout", "--signature-format", envelope, *on_demand(host, spec), reference)
     assert "Successfully signed" in signed.out
-    assert "sha256:" in host.succeed("list", "--oci-layout", reference).out.split("application/vnd.cncf.notary.signature")[1]
+    assert (
+        "sha256:"
+        in host.succeed("list", "--oci-layout", reference).out.split("application/vnd.cncf.notary.signature")[1]
+    )
     host.succeed("verify", "--oci-layout", "--scope", "local/e2e", reference)
 
 
@@ -64,16 +76,34 @@ def test_a_configured_key_signs_an_oci_layout(host, tmp_path):
 
 @pytest.mark.parametrize("envelope", FORMATS)
 def test_user_metadata_is_signed(host, image, envelope):
-    host.succeed("sign", "--insecure-registry", "--signature-format", envelope, *on_demand(host, "EC-256"),
-                 "-m", "build=42", "-m", "note=a<b>&\u2028é", image)
+    host.succeed(
+        "sign",
+        "--insecure-registry",
+        "--signature-format",
+        envelope,
+        *on_demand(host, "EC-256"),
+        "-m",
+        "build=42",
+        "-m",
+        "note=a<b>&\u2028é",
+        image,
+    )
     host.succeed("verify", "--insecure-registry", "-m", "build=42", image)
     assert "unable to find specified metadata" in verify_fails(host, "-m", "build=43", image)
 
 
 @pytest.mark.parametrize("envelope", FORMATS)
 def test_an_expired_signature_fails_verification(host, image, envelope):
-    host.succeed("sign", "--insecure-registry", "--signature-format", envelope, "--expiry", "1s",
-                 *on_demand(host, "EC-256"), image)
+    host.succeed(
+        "sign",
+        "--insecure-registry",
+        "--signature-format",
+        envelope,
+        "--expiry",
+        "1s",
+        *on_demand(host, "EC-256"),
+        image,
+    )
     time.sleep(2.1)
     assert "digital signature has expired" in verify_fails(host, image)
 
@@ -90,7 +120,9 @@ def test_two_keys_sign_one_image(host, image):
     for name in ("team", "release"):
         host.succeed("sign", "--insecure-registry", "--key", name, image)
     assert sorted(signature["signatureAlgorithm"] for signature in inspect(host, image)) == [
-        "ECDSA-SHA-256", "RSASSA-PSS-SHA-384"]
+        "ECDSA-SHA-256",
+        "RSASSA-PSS-SHA-384",
+    ]
     host.succeed("verify", "--insecure-registry", image)
 
 

@@ -1,4 +1,4 @@
-"""Processes that end at the wrong moment: nothing is signed when nobody reads the answer, and no process stays behind."""
+"""Processes that end at the wrong moment: nothing is signed when nobody reads the answer, no process stays behind."""
 
 import os
 import random
@@ -7,10 +7,10 @@ import subprocess
 import time
 
 import pytest
-from harness import certs, oci, process
-from harness.certs import Certificate, Profile
+from harness import oci, process
 from harness.fake import FakeModule
-from harness.host import PLUGIN, Host
+from harness.faked import host  # noqa: F401
+from harness.host import PLUGIN
 
 SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP]
 TARGETS = ["notation", "plugin", "worker"]
@@ -24,16 +24,6 @@ def token(tmp_path, keys):
     return FakeModule(tmp_path).with_key(keys("EC-256"), *SLOW)
 
 
-@pytest.fixture
-def host(tmp_path, libexec, token, keys, root):
-    host = Host(tmp_path, libexec, token)
-    host.pin_file("1234")
-    certs.write_chain(tmp_path / "chain.pem", [Certificate(Profile(), keys("EC-256"), root), root])
-    host.configure_key("release", uri="pkcs11:token=e2e;object=release", module=token.module, chain_file="chain.pem",
-                       pin_source="file:pin")
-    return host
-
-
 class Run:
     """`notation sign` under way."""
 
@@ -44,8 +34,13 @@ class Run:
         reference = f"{folder}@{oci.make_layout(folder, 'content')}"
         self.notation = subprocess.Popen(
             [host.notation, "sign", "--oci-layout", "--plugin", PLUGIN, "--id", "release", reference],
-            env={name: str(value) for name, value in host.environment.items()}, cwd=host.folder, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+            env={name: str(value) for name, value in host.environment.items()},
+            cwd=host.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def plugin_processes(self):
         """Parent first, worker second."""
@@ -54,7 +49,7 @@ class Run:
     def pid_of(self, target):
         if target == "notation":
             return self.notation.pid
-        found = self.plugin_processes()[0 if target == "plugin" else 1:]
+        found = self.plugin_processes()[0 if target == "plugin" else 1 :]
         return found[0] if found else None
 
     def wait_for(self, condition, seconds=30):

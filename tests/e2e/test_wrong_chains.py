@@ -1,4 +1,4 @@
-"""Certificate chains that notation refuses: our plugin refuses each first, with a message of its own, before any login."""
+"""Certificate chains that notation refuses: our plugin refuses each with a message of its own, before any login."""
 
 import pytest
 from harness import certs, golden, oci, tools, wrong_chains
@@ -38,8 +38,13 @@ def host(tmp_path, libexec, token):
 
 
 def sign(host, spec, image):
-    host.configure_key("release", uri=f"pkcs11:token={LABEL};object={spec}", module=tools.spy_module(),
-                       chain_file="chain.pem", pin_source="file:pin")
+    host.configure_key(
+        "release",
+        uri=f"pkcs11:token={LABEL};object={spec}",
+        module=tools.spy_module(),
+        chain_file="chain.pem",
+        pin_source="file:pin",
+    )
     return host.fail("sign", "--oci-layout", "--plugin", PLUGIN, "--id", "release", image).err
 
 
@@ -84,7 +89,20 @@ def test_every_wrong_chain_has_a_message_of_its_own():
 
 
 def unchecked_sign(host, key, claimed, chain, image, expect=1):
-    result = host.run("sign", "--oci-layout", "--plugin", "unchecked", "--id", "any", "--plugin-config", f"key_file={key.path}",
-                      "--plugin-config", f"chain_file={chain}", "--plugin-config", f"key_spec={claimed}", image)
+    result = host.run(
+        "sign",
+        "--oci-layout",
+        "--plugin",
+        "unchecked",
+        "--id",
+        "any",
+        "--plugin-config",
+        f"key_file={key.path}",
+        "--plugin-config",
+        f"chain_file={chain}",
+        "--plugin-config",
+        f"key_spec={claimed}",
+        image,
+    )
     assert result.code == expect, result.err
     return result

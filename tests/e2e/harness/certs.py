@@ -1,4 +1,4 @@
-"""Keys and certificates, right and wrong ones. A Profile says what a certificate holds; the defaults are the Notary profile."""
+"""Keys and certificates, right and wrong. A Profile says what a certificate holds; its defaults are right for Notary."""
 
 import datetime
 import itertools
@@ -33,8 +33,11 @@ class Key:
             self.private = serialization.load_pem_private_key(ready.read_bytes(), None)
         else:
             self.private = rsa.generate_private_key(65537, int(spec.removeprefix("RSA-")))
-        path.write_bytes(self.private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+        path.write_bytes(
+            self.private.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
         path.chmod(0o600)
 
 
@@ -56,7 +59,9 @@ class Profile:
 
 
 def authority(name="root", **changes):
-    return Profile(**{"name": name, "usage": Usage(("key_cert_sign", "crl_sign")), "ca": True, "extended": (), **changes})
+    return Profile(
+        **{"name": name, "usage": Usage(("key_cert_sign", "crl_sign")), "ca": True, "extended": (), **changes}
+    )
 
 
 class Certificate:
@@ -64,14 +69,24 @@ class Certificate:
         """issuer is a Certificate, or None for a self-signed one."""
         self.key = key
         signer = issuer or self
-        self.subject = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "US"),
-                                  x509.NameAttribute(NameOID.STATE_OR_PROVINCE_NAME, "WA"),
-                                  x509.NameAttribute(NameOID.ORGANIZATION_NAME, "End to end"),
-                                  x509.NameAttribute(NameOID.COMMON_NAME, profile.name)])
+        self.subject = x509.Name(
+            [
+                x509.NameAttribute(NameOID.COUNTRY_NAME, "US"),
+                x509.NameAttribute(NameOID.STATE_OR_PROVINCE_NAME, "WA"),
+                x509.NameAttribute(NameOID.ORGANIZATION_NAME, "End to end"),
+                x509.NameAttribute(NameOID.COMMON_NAME, profile.name),
+            ]
+        )
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
-        builder = (x509.CertificateBuilder().subject_name(self.subject).issuer_name(signer.subject)
-                   .public_key(key.private.public_key()).serial_number(next(_serials))
-                   .not_valid_before(now + profile.not_before).not_valid_after(now + profile.not_after))
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(self.subject)
+            .issuer_name(signer.subject)
+            .public_key(key.private.public_key())
+            .serial_number(next(_serials))
+            .not_valid_before(now + profile.not_before)
+            .not_valid_after(now + profile.not_after)
+        )
         if profile.ca is not None:
             builder = builder.add_extension(x509.BasicConstraints(profile.ca, profile.path_length), True)
         if profile.usage:
@@ -86,18 +101,27 @@ class Certificate:
         return ssl.DER_cert_to_PEM_cert(self.der)
 
     def sign_again_with_sha_1(self, issuer):
-        """For an RSA issuer; libraries refuse to make such a certificate, but the two algorithm names have one length."""
+        """For an RSA issuer. Libraries refuse to make such a certificate, but the algorithm names have one length."""
         signed = x509.load_der_x509_certificate(self.der).tbs_certificate_bytes
         weak = signed.replace(SHA256_WITH_RSA, SHA1_WITH_RSA)
         signature = issuer.key.private.sign(weak, padding.PKCS1v15(), hashes.SHA1())
         whole = self.der.replace(SHA256_WITH_RSA, SHA1_WITH_RSA)
-        self.der = whole[:-len(signature)] + signature
+        self.der = whole[: -len(signature)] + signature
         return self
 
 
 def _key_usage(bits):
-    names = ["digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-             "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"]
+    names = [
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+        "key_cert_sign",
+        "crl_sign",
+        "encipher_only",
+        "decipher_only",
+    ]
     return x509.KeyUsage(**{name: name in bits for name in names})
 
 

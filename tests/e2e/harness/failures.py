@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from . import certs, tools
 from .certs import Certificate, Profile
 from .fake import FakeModule
+from .faked import configure_release
 from .host import PLUGIN
 
 
@@ -23,10 +24,7 @@ class Scene:
 
     def prepare(self):
         self.fake.with_key(self.keys("EC-256"))
-        self.host.pin_file("1234")
-        self.chain("chain.pem", [Certificate(Profile(), self.keys("EC-256"), self.root), self.root])
-        self.settings = {"uri": "pkcs11:token=e2e;object=release", "module": self.fake.module, "chain_file": "chain.pem",
-                         "pin_source": "file:pin"}
+        self.settings = configure_release(self.host, self.keys, self.root)
         return self
 
     def chain(self, name, certificates):
@@ -140,6 +138,7 @@ def rules(*lines, **timeouts):
         scene.rules(*lines)
         if timeouts:
             scene.settings["timeouts"] = timeouts
+
     return prepare
 
 
@@ -158,11 +157,13 @@ def plugin_config(*entries):
 
 def configuration(text):
     """Another configuration file altogether."""
+
     def prepare(scene):
         scene.settings.clear()
         path = scene.host.folder / "config.json"
         path.write_text(text)
         path.chmod(0o600)
+
     return prepare
 
 
@@ -209,7 +210,9 @@ FAILURES = {
     "pin in the plugin configuration": plugin_config("pin=1234"),
     "unknown plugin configuration": plugin_config("chainfile=chain.pem"),
     "configuration is not json": configuration("{keys: release}"),
-    "configuration with an unknown member": configuration('{"version": 1, "keys": {"release": {"url": "pkcs11:object=release"}}}'),
+    "configuration with an unknown member": configuration(
+        '{"version": 1, "keys": {"release": {"url": "pkcs11:object=release"}}}'
+    ),
     "configuration of a later version": configuration('{"version": 2, "keys": {}}'),
 }
 
@@ -222,4 +225,3 @@ def sign(name, scene):
     if not isinstance(arguments, list):
         arguments = ["--id", "release"]
     return scene.host.fail("sign", "--oci-layout", "--plugin", PLUGIN, *arguments, scene.image).err
-

@@ -1,4 +1,4 @@
-"""Texts that users see, compared exactly with files under messages/. UPDATE=1 rewrites them, for people to read again."""
+"""Texts that users see, compared exactly with files under messages/. UPDATE=1 rewrites those, to be read again."""
 
 import os
 import pathlib
@@ -8,8 +8,10 @@ FOLDER = pathlib.Path(__file__).resolve().parents[1] / "messages"
 
 
 def normalise(text, replacements):
-    """Replaces what differs from run to run (the given strings, times, digests, keys); drops notation's remark on layouts."""
-    text = "".join(line for line in text.splitlines(True) if not line.startswith("Warning: This feature is experimental"))
+    """Replaces what differs from run to run: given strings, times, digests, keys. Drops notation's remark on layouts."""
+    text = "".join(
+        line for line in text.splitlines(True) if not line.startswith("Warning: This feature is experimental")
+    )
     for found, name in sorted(replacements.items(), key=lambda item: -len(str(item[0]))):
         text = text.replace(str(found), name)
     text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d( \+0000 UTC|Z)?", "<time>", text)

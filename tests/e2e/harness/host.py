@@ -47,8 +47,9 @@ class Host:
 
     def configure_key(self, name, **settings):
         """Adds a key to the plugin's configuration file; its settings are those of the file format."""
-        self.keys[name] = {member: str(value) if isinstance(value, pathlib.Path) else value
-                           for member, value in settings.items()}
+        self.keys[name] = {
+            member: str(value) if isinstance(value, pathlib.Path) else value for member, value in settings.items()
+        }
         path = self.folder / "config.json"
         path.write_text(json.dumps({"version": 1, "keys": self.keys}))
         path.chmod(0o600)
@@ -67,9 +68,22 @@ class Host:
             path.write_text(root.pem)
             self.succeed("cert", "add", "--type", "ca", "--store", store, path)
         policy = self.folder / "trustpolicy.json"
-        policy.write_text(json.dumps({"version": "1.0", "trustPolicies": [{
-            "name": "e2e", "registryScopes": ["*"], "signatureVerification": {"level": level},
-            "trustStores": [f"ca:{store}"], "trustedIdentities": list(identities)}]}))
+        policy.write_text(
+            json.dumps(
+                {
+                    "version": "1.0",
+                    "trustPolicies": [
+                        {
+                            "name": "e2e",
+                            "registryScopes": ["*"],
+                            "signatureVerification": {"level": level},
+                            "trustStores": [f"ca:{store}"],
+                            "trustedIdentities": list(identities),
+                        }
+                    ],
+                }
+            )
+        )
         self.succeed("policy", "import", "--force", policy)
 
     def normalise(self, text):

@@ -24,14 +24,32 @@ def make_layout(folder, content, tag="v1"):
         return {"digest": "sha256:" + name, "size": len(data)}
 
     layer = put(content.encode())
-    config = put(json.dumps({"architecture": "amd64", "os": "linux",
-                             "rootfs": {"type": "layers", "diff_ids": [layer["digest"]]}}).encode())
-    manifest = put(json.dumps({"schemaVersion": 2, "mediaType": MANIFEST,
-                               "config": {"mediaType": OCI + "config.v1+json", **config},
-                               "layers": [{"mediaType": OCI + "layer.v1.tar", **layer}]}).encode())
+    config = put(
+        json.dumps(
+            {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [layer["digest"]]}}
+        ).encode()
+    )
+    manifest = put(
+        json.dumps(
+            {
+                "schemaVersion": 2,
+                "mediaType": MANIFEST,
+                "config": {"mediaType": OCI + "config.v1+json", **config},
+                "layers": [{"mediaType": OCI + "layer.v1.tar", **layer}],
+            }
+        ).encode()
+    )
     (folder / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
-    (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [
-        {"mediaType": MANIFEST, **manifest, "annotations": {"org.opencontainers.image.ref.name": tag}}]}))
+    (folder / "index.json").write_text(
+        json.dumps(
+            {
+                "schemaVersion": 2,
+                "manifests": [
+                    {"mediaType": MANIFEST, **manifest, "annotations": {"org.opencontainers.image.ref.name": tag}}
+                ],
+            }
+        )
+    )
     return manifest["digest"]
 
 
@@ -43,13 +61,27 @@ class Registry:
         for _ in range(5):
             self.port = free_port()
             configuration = folder / "registry.yml"
-            configuration.write_text(json.dumps({
-                "version": "0.1", "log": {"level": "error"},
-                "storage": {"filesystem": {"rootdirectory": str(folder / "store")}, "delete": {"enabled": True}},
-                "http": {"addr": f"127.0.0.1:{self.port}"}}))
+            configuration.write_text(
+                json.dumps(
+                    {
+                        "version": "0.1",
+                        "log": {"level": "error"},
+                        "storage": {
+                            "filesystem": {"rootdirectory": str(folder / "store")},
+                            "delete": {"enabled": True},
+                        },
+                        "http": {"addr": f"127.0.0.1:{self.port}"},
+                    }
+                )
+            )
             with open(folder / "registry.log", "wb") as log:
-                self._child = subprocess.Popen([program, "serve", str(configuration)], stdin=subprocess.DEVNULL,
-                                               stdout=log, stderr=log, start_new_session=True)
+                self._child = subprocess.Popen(
+                    [program, "serve", str(configuration)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
             if self._answers():
                 return
             self.close()
@@ -74,15 +106,21 @@ class Registry:
         return manifest
 
     def put_manifest(self, repository, reference, content, media_type=MANIFEST):
-        status, _ = self._request("PUT", f"/v2/{repository}/manifests/{reference}", content, {"Content-Type": media_type})
+        status, _ = self._request(
+            "PUT", f"/v2/{repository}/manifests/{reference}", content, {"Content-Type": media_type}
+        )
         assert status == 201, f"pushing {repository}:{reference}: {status}"
 
     def _upload(self, repository, digest, content):
         status, headers = self._request("POST", f"/v2/{repository}/blobs/uploads/")
         assert status == 202, f"starting an upload to {repository}: {status}"
         place = headers["Location"].split(self.host, 1)[-1]
-        status, _ = self._request("PUT", f"{place}{'&' if '?' in place else '?'}digest={digest}", content,
-                                  {"Content-Type": "application/octet-stream"})
+        status, _ = self._request(
+            "PUT",
+            f"{place}{'&' if '?' in place else '?'}digest={digest}",
+            content,
+            {"Content-Type": "application/octet-stream"},
+        )
         assert status == 201, f"uploading {digest} to {repository}: {status}"
 
     @staticmethod
@@ -112,6 +150,7 @@ class Registry:
 
 def free_port():
     import socket
+
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -119,8 +158,21 @@ def free_port():
 
 def attach(oras, reference, file, artifact_type, environment):
     """Attaches a file to an image with oras and gives back the digest of the artifact's manifest."""
-    result = process.succeed([oras, "attach", "--plain-http", "--format", "json", "--artifact-type", artifact_type, reference,
-                              f"{file.name}:{artifact_type}"], environment, cwd=file.parent)
+    result = process.succeed(
+        [
+            oras,
+            "attach",
+            "--plain-http",
+            "--format",
+            "json",
+            "--artifact-type",
+            artifact_type,
+            reference,
+            f"{file.name}:{artifact_type}",
+        ],
+        environment,
+        cwd=file.parent,
+    )
     return json.loads(result.out)["digest"]
 
 
@@ -160,7 +212,9 @@ def _store_index(layout, manifests):
 
 def _add(layout, manifest):
     stored = _write(layout, json.dumps(manifest).encode())
-    _store_index(layout, [*_index(layout), {"mediaType": MANIFEST, "artifactType": manifest["config"]["mediaType"], **stored}])
+    _store_index(
+        layout, [*_index(layout), {"mediaType": MANIFEST, "artifactType": manifest["config"]["mediaType"], **stored}]
+    )
 
 
 def _read(layout, digest):

@@ -47,7 +47,10 @@ def running(executable):
             continue
         try:
             with open(f"/proc/{entry}/cmdline", "rb") as cmdline, open(f"/proc/{entry}/stat", "rb") as stat:
-                if cmdline.read().split(b"\0")[0] == str(executable).encode() and stat.read().rsplit(b")", 1)[1].split()[0] != b"Z":
+                if (
+                    cmdline.read().split(b"\0")[0] == str(executable).encode()
+                    and stat.read().rsplit(b")", 1)[1].split()[0] != b"Z"
+                ):
                     found.append(int(entry))
         except (FileNotFoundError, ProcessLookupError):
             continue

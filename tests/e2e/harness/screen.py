@@ -13,7 +13,9 @@ class Screen:
         self.pid, self._master = pty.fork()
         if self.pid == 0:
             os.chdir(folder)
-            os.execve(str(argv[0]), [str(part) for part in argv], {name: str(value) for name, value in environment.items()})
+            os.execve(
+                str(argv[0]), [str(part) for part in argv], {name: str(value) for name, value in environment.items()}
+            )
         self.text = ""
 
     def wait_for(self, text, seconds=30):

@@ -1,4 +1,4 @@
-"""Fixtures for tests of the main job: a token with a key of each spec, every key configured, an image on the registry."""
+"""Fixtures for the main job: a token with a key of each spec, every key configured, an image on the registry."""
 
 import time
 
@@ -32,8 +32,13 @@ def host(tmp_path, libexec, token, keys, root):
     for spec in certs.KEY_SPECS:
         leaf = Certificate(Profile(name=spec), keys(spec), root)
         certs.write_chain(tmp_path / f"{spec}.pem", [leaf, root])
-        host.configure_key(spec, uri=f"pkcs11:token={LABEL};object={spec}", module=token.module,
-                           chain_file=f"{spec}.pem", pin_source="file:pin")
+        host.configure_key(
+            spec,
+            uri=f"pkcs11:token={LABEL};object={spec}",
+            module=token.module,
+            chain_file=f"{spec}.pem",
+            pin_source="file:pin",
+        )
     host.trust([root])
     return host
 
@@ -50,6 +55,5 @@ def image(registry, tmp_path, request):
 
 def on_demand(host, spec):
     """The options that name a key without any configuration."""
-    uri = (f"pkcs11:token={LABEL};object={spec}?module-path={host.token.module}"
-           f"&pin-source=file:{host.folder}/pin")
+    uri = f"pkcs11:token={LABEL};object={spec}?module-path={host.token.module}" f"&pin-source=file:{host.folder}/pin"
     return ["--plugin", PLUGIN, "--id", uri, "--plugin-config", f"chain_file={host.folder}/{spec}.pem"]

@@ -33,7 +33,8 @@ class Token:
 
     def _configure(self):
         self.configuration.write_text(
-            f"directories.tokendir = {self.folder}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n")
+            f"directories.tokendir = {self.folder}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n"
+        )
 
     def import_key(self, key, label, identifier, token=LABEL):
         """Puts a private key and its public half on the token; identifier is the CKA_ID in hex."""
@@ -43,9 +44,26 @@ class Token:
         der = self.folder / f"{label}-{identifier}.der"
         der.write_bytes(certificate.der)
         process.succeed(
-            [tools.need("pkcs11-tool", "apt-get install opensc"), "--module", self.module, "--token-label", token,
-             "--login", "--pin", PIN, "--write-object", der, "--type", "cert", "--label", label, "--id", identifier],
-            {**os.environ, **self.environment})
+            [
+                tools.need("pkcs11-tool", "apt-get install opensc"),
+                "--module",
+                self.module,
+                "--token-label",
+                token,
+                "--login",
+                "--pin",
+                PIN,
+                "--write-object",
+                der,
+                "--type",
+                "cert",
+                "--label",
+                label,
+                "--id",
+                identifier,
+            ],
+            {**os.environ, **self.environment},
+        )
 
     def _util(self, *arguments):
         process.succeed([tools.softhsm_util(), *arguments], {**os.environ, **self.environment})

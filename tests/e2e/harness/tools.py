@@ -58,8 +58,10 @@ def softhsm_module():
 
 
 def spy_module():
-    return first_existing(sorted(pathlib.Path("/usr/lib").glob("*/pkcs11/pkcs11-spy.so")) or
-                          [pathlib.Path("pkcs11-spy.so")], "apt-get install opensc-pkcs11")
+    return first_existing(
+        sorted(pathlib.Path("/usr/lib").glob("*/pkcs11/pkcs11-spy.so")) or [pathlib.Path("pkcs11-spy.so")],
+        "apt-get install opensc-pkcs11",
+    )
 
 
 def from_environment(variable, what):

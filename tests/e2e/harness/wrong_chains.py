@@ -29,26 +29,32 @@ class Maker:
 
 def leaf_with(**changes):
     """A chain of two whose leaf is wrong."""
+
     def make(maker):
         root = maker.root()
         return [maker.leaf(root, **changes), root]
+
     return make
 
 
 def root_with(**changes):
     """A chain of two whose root is wrong."""
+
     def make(maker):
         root = maker.root(**changes)
         return [maker.leaf(root), root]
+
     return make
 
 
 def intermediate_with(**changes):
     """A chain of three whose intermediate is wrong."""
+
     def make(maker):
         root = maker.root()
         intermediate = maker.intermediate(root, **changes)
         return [maker.leaf(intermediate), intermediate, root]
+
     return make
 
 
@@ -132,24 +138,36 @@ CASES = {
     "key mismatch": (key_mismatch, "generated signature failed verification"),
     "forged issuer": (forged_issuer, "is not issued by"),
     "ca leaf": (leaf_with(ca=True), "the ca field must be set to false"),
-    "key usage key encipherment": (leaf_with(usage=Usage(("digital_signature", "key_encipherment"))),
-        'must be "Digital Signature" only'),
-    "key usage without digital signature": (leaf_with(usage=Usage(("content_commitment",))),
-        'must have the bit positions for "Digital Signature" set'),
+    "key usage key encipherment": (
+        leaf_with(usage=Usage(("digital_signature", "key_encipherment"))),
+        'must be "Digital Signature" only',
+    ),
+    "key usage without digital signature": (
+        leaf_with(usage=Usage(("content_commitment",))),
+        'must have the bit positions for "Digital Signature" set',
+    ),
     "key usage not critical": (leaf_with(usage=Usage(critical=False)), "key usage extension must be marked critical"),
     "key usage missing": (leaf_with(usage=None), "key usage extension must be present"),
     "server authentication": (leaf_with(extended=SERVER), "must not contain ServerAuth eku"),
     "time stamping": (leaf_with(extended=STAMPING), "must not contain Timestamping eku"),
-    "leaf expired": (leaf_with(not_before=-10 * DAY, not_after=-DAY),
-        '"CN=leaf,O=End to end,ST=WA,C=US" was invalid at signing time'),
+    "leaf expired": (
+        leaf_with(not_before=-10 * DAY, not_after=-DAY),
+        '"CN=leaf,O=End to end,ST=WA,C=US" was invalid at signing time',
+    ),
     "leaf not yet valid": (leaf_with(not_before=DAY), '"CN=leaf,O=End to end,ST=WA,C=US" was invalid at signing time'),
-    "intermediate expired": (intermediate_with(not_before=-10 * DAY, not_after=-DAY),
-        '"CN=intermediate,O=End to end,ST=WA,C=US" was invalid at signing time'),
-    "root expired": (root_with(not_before=-10 * DAY, not_after=-DAY),
-        '"CN=root,O=End to end,ST=WA,C=US" was invalid at signing time'),
+    "intermediate expired": (
+        intermediate_with(not_before=-10 * DAY, not_after=-DAY),
+        '"CN=intermediate,O=End to end,ST=WA,C=US" was invalid at signing time',
+    ),
+    "root expired": (
+        root_with(not_before=-10 * DAY, not_after=-DAY),
+        '"CN=root,O=End to end,ST=WA,C=US" was invalid at signing time',
+    ),
     "root not a ca": (root_with(ca=None), "parent certificate cannot sign this kind of certificate"),
-    "root may not sign certificates": (root_with(usage=Usage(("crl_sign",))),
-        "parent certificate cannot sign this kind of certificate"),
+    "root may not sign certificates": (
+        root_with(usage=Usage(("crl_sign",))),
+        "parent certificate cannot sign this kind of certificate",
+    ),
     "path length exceeded": (path_length_exceeded, "certificate has path length 0"),
     "sha-1": (sha_1, "insecure algorithm SHA1-RSA"),
     "rsa 1024": (leaf_with(), "rsa key size 1024 bits is not supported"),
