@@ -1,3 +1,4 @@
+#include <memory>
 #include <string_view>
 
 #include "base/clock.h"
@@ -21,14 +22,14 @@ bool uses_a_key(std::string_view word) {
 }
 
 std::string answer(std::string_view word, platform::AnswerChannel& channel, pkcs11::WorkerProcess worker,
-                   platform::Log& log) {
+                   std::unique_ptr<pkcs11::KeyService>& service, platform::Log& log) {
   const std::string request = channel.read_request(contract::kMaximumRequestSize);
   if (word == contract::kMetadataWord) return contract::answer_metadata(request);
 
   platform::ControllingTerminal terminal;
   platform::EnvironmentSecrets secrets;
   secrets.take(platform::kPinVariable);
-  const auto start_key_service = [&](const signing::KeySetup& setup) {
+  const auto start_key_service = [&](const signing::KeySetup& setup) -> pkcs11::KeyService& {
     pkcs11::IsolatedOptions options;
     options.timeouts = setup.timeouts;
     if (setup.pin_source && setup.pin_source->kind == platform::PinSourceKind::environment) {
@@ -37,7 +38,8 @@ std::string answer(std::string_view word, platform::AnswerChannel& channel, pkcs
     }
     options.host_is_there = [&channel] { return channel.reader_is_there() && channel.parent_is_there(); };
     options.leave_after_sign = true;
-    return std::make_unique<pkcs11::IsolatedService>(std::move(worker), std::move(options), base::system_clock());
+    service = std::make_unique<pkcs11::IsolatedService>(std::move(worker), std::move(options), base::system_clock());
+    return *service;
   };
   signing::RunContext context{start_key_service,    [&channel] { channel.require_host(); }, terminal, log,
                               base::system_clock(), secrets,                                signing::SettingsFiles::locate()};
@@ -50,8 +52,9 @@ int speak_contract(std::string_view word) {
   if (uses_a_key(word)) worker = pkcs11::WorkerProcess::fork_first();
   platform::AnswerChannel channel;
   platform::Log log;
+  std::unique_ptr<pkcs11::KeyService> service;
   try {
-    channel.answer(answer(word, channel, std::move(worker), log));
+    channel.answer(answer(word, channel, std::move(worker), service, log));
     return 0;
   } catch (const base::Error& error) {
     log.error(std::string(word) + ": " + error.message());

@@ -7,7 +7,7 @@
 namespace operators {
 
 TokenAccess::TokenAccess()
-    : context_{[](const signing::KeySetup&) { return nullptr; },
+    : context_{[this](const signing::KeySetup&) -> pkcs11::KeyService& { return *service_; },
                [] {},
                terminal_,
                log_,

@@ -27,7 +27,7 @@ class KeyAtHand {
 
   // Loading takes longest and needs nothing of ours: it begins before the rest.
   void start_module() {
-    service_ = context_.start_key_service(setup_);
+    service_ = &context_.start_key_service(setup_);
     service_->load(setup_.module);
   }
 
@@ -114,7 +114,7 @@ class KeyAtHand {
   KeySetup setup_;
   RunContext& context_;
   PinStep pin_;
-  std::unique_ptr<pkcs11::KeyService> service_;
+  pkcs11::KeyService* service_ = nullptr;
   trust::ChainSources sources_;
   std::optional<trust::CheckedChain> chain_;
   pkcs11::InspectOrder order_;

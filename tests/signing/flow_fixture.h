@@ -60,7 +60,10 @@ class Flow {
   static base::Bytes payload();
 
   signing::RunContext make_context() {
-    return {[this](const signing::KeySetup& setup) { return make_service(setup); },
+    return {[this](const signing::KeySetup& setup) -> pkcs11::KeyService& {
+              service_ = make_service(setup);
+              return *service_;
+            },
             [this] {
               if (!host_is_there) throw base::Error(base::ErrorKind::host_gone, base::Phase::sign, "nobody is there");
             },
@@ -81,6 +84,7 @@ class Flow {
   }
 
   bool isolated_;
+  std::unique_ptr<pkcs11::KeyService> service_;
   std::string module_;
   platform::Log log_;
   platform::EnvironmentSecrets secrets_;

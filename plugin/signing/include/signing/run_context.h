@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 
 #include "base/clock.h"
 #include "pkcs11/key_service.h"
@@ -14,8 +13,9 @@ namespace signing {
 
 // What a run works with; main hands in the real things, a test its doubles. Everything outlives the run.
 struct RunContext {
-  // Called once, when the key's settings are known.
-  std::function<std::unique_ptr<pkcs11::KeyService>(const KeySetup& setup)> start_key_service;
+  // Called once, when the key's settings are known. The service outlives the run, so that the answer is on its way while
+  // the module is left.
+  std::function<pkcs11::KeyService&(const KeySetup& setup)> start_key_service;
   // Throws Error(host_gone) when nobody is left to take the answer.
   std::function<void()> require_host;
   platform::Terminal& terminal;
