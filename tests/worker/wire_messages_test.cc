@@ -11,7 +11,7 @@ using namespace pkcs11;
 namespace {
 
 // All fields of a struct. The names are counted: a struct that gets one more does not compile here until its
-// description in wire_messages.cc and the samples have it too.
+// description in wire_values.h and the samples have it too.
 auto fields(const Timeouts& value) {
   const auto& [a, b, c, d, e, f, g, h, i, j] = value;
   return std::tie(a, b, c, d, e, f, g, h, i, j);
