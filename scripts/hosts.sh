@@ -40,7 +40,7 @@ announce() {
     echo "  notation $notation_version, built with $(find_go) from its Go module (checksums pinned), into build/tools"
   else
     echo "  notation $notation_version, the official release (SHA-256 pinned), into build/tools"
-    if debian_has_go; then echo "    (where that cannot be downloaded: Debian's golang-go, and notation built from its Go module)"; fi
+    if is_debian_13; then echo "    (where that cannot be downloaded: Debian's golang-go, and notation built from its Go module)"; fi
   fi
 }
 
@@ -49,7 +49,7 @@ get_notation() {
   find_notation >/dev/null && return
   build_notation && return
   download_notation && return
-  debian_has_go || return 1
+  is_debian_13 || return 1
   install_packages golang-go || return 1
   build_notation
 }
@@ -85,9 +85,9 @@ Put notation $notation_version into the PATH, or install Go from https://go.dev/
 END
 }
 
-get_oras() {
-  command -v oras >/dev/null || [ -x "$tools/oras" ] || build_host oras oras.land/oras/cmd/oras
-}
+find_oras() { PATH=$PATH:$tools command -v oras; }
+
+get_oras() { find_oras >/dev/null || build_host oras oras.land/oras/cmd/oras; }
 
 find_registry() { PATH=$tools:$PATH command -v docker-registry; }
 

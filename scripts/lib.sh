@@ -71,8 +71,8 @@ find_go() {
   return 1
 }
 
-# Is Debian's golang-go new enough? (Debian 13: 1.24, Debian 12: 1.19.)
-debian_has_go() (
+# Debian 13 has packages of oras and of a Go that builds notation (1.24); Debian 12 has neither.
+is_debian_13() (
   . /etc/os-release
   [ "$ID" = debian ] && [ "${VERSION_ID:-13}" -ge 13 ]
 )

@@ -27,19 +27,19 @@ def need(name, hint):
 
 
 def notation():
-    path = need("notation", "scripts/tools puts version 1.3.2 into build/tools")
+    path = need("notation", "scripts/test puts version 1.3.2 into build/tools")
     text = subprocess.run([path, "version"], stdout=subprocess.PIPE, text=True, check=True).stdout
     if not re.search(r"^Version:\s+v?1\.3\.2\b", text, re.MULTILINE):
-        unavailable(f"{path} is not notation 1.3.2: scripts/tools puts that into build/tools")
+        unavailable(f"{path} is not notation 1.3.2: scripts/test puts that into build/tools")
     return path
 
 
 def oras():
-    return need("oras", "scripts/tools builds it where Go 1.24 or later is installed")
+    return need("oras", "scripts/test builds it where Go 1.25.7 or later is installed")
 
 
 def docker_registry():
-    return need("docker-registry", "scripts/tools unpacks Debian's package into build/tools")
+    return need("docker-registry", "scripts/test unpacks Debian's package into build/tools")
 
 
 def softhsm_util():
