@@ -22,7 +22,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|amd64")
     add_compile_options(-fcf-protection=full)
   endif()
-  add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -Wl,--exclude-libs,ALL)
+  add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections,--as-needed,--exclude-libs,ALL)
 endif()
 
 if(NOTATION_PKCS11_FUZZ)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "der.h"
+
 namespace pkcs11 {
 namespace {
 
@@ -26,20 +28,11 @@ class Reader {
   explicit Reader(ByteView rest) : rest_(rest) {}
 
   std::optional<Element> next() {
-    if (rest_.size() < 2) return std::nullopt;
-    std::size_t length = rest_[1], header = 2;
-    if (length >= 0x80) {
-      const std::size_t digits = length & 0x7f;
-      if (digits == 0 || digits > 4 || rest_.size() < 2 + digits) return std::nullopt;
-      length = 0;
-      for (std::size_t i = 0; i < digits; ++i)
-        length = (length << 8) | rest_[2 + i];
-      header += digits;
-    }
-    if (rest_.size() - header < length) return std::nullopt;
-    const Element element{rest_[0], rest_.subspan(header, length), rest_.first(header + length)};
-    rest_ = rest_.subspan(header + length);
-    return element;
+    const std::optional<DerElement> element = read_der(rest_);
+    if (!element) return std::nullopt;
+    const ByteView whole = rest_.first(rest_.size() - element->rest.size());
+    rest_ = element->rest;
+    return Element{element->tag, element->content, whole};
   }
 
   std::optional<Element> next(std::uint8_t tag) {

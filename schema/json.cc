@@ -1,7 +1,6 @@
 #include "json.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -94,7 +93,7 @@ std::optional<std::chrono::milliseconds> ObjectReader::seconds(std::string_view 
     refuse(name, "must be a number of seconds, " + lower + " up to " +
                      std::to_string(std::chrono::seconds(kLongest).count()));
   }
-  return std::chrono::milliseconds(std::llround(given * 1000));
+  return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(given));
 }
 
 std::string ObjectReader::path_of(std::string_view name) const {

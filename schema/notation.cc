@@ -2,8 +2,8 @@
 
 #include <optional>
 
+#include "base/base64.h"
 #include "base/error.h"
-#include "base64.h"
 #include "strict_json.h"
 
 namespace schema {
@@ -44,7 +44,7 @@ class Request {
   }
 
   base::Bytes bytes(const char* name) const {
-    std::optional<base::Bytes> decoded = decode_base64(text(name));
+    std::optional<base::Bytes> decoded = base::decode_base64(text(name));
     if (!decoded) refuse_json();
     return *std::move(decoded);
   }

@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "base64.h"
+#include "base/base64.h"
 #include "schema/notation.h"
 
 namespace schema {
@@ -35,11 +35,11 @@ std::string encode(const DescribeKeyResponse& response) {
 std::string encode(const GenerateSignatureResponse& response) {
   Json json;
   json["keyId"] = response.key_id;
-  json["signature"] = encode_base64(response.signature);
+  json["signature"] = base::encode_base64(response.signature);
   json["signingAlgorithm"] = pkcs11::traits(response.key_spec).algorithm_name;
   Json& chain = json["certificateChain"] = Json::array();
   for (const base::Bytes& certificate : response.certificate_chain)
-    chain.push_back(encode_base64(certificate));
+    chain.push_back(base::encode_base64(certificate));
   return compact(json);
 }
 

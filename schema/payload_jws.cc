@@ -1,4 +1,4 @@
-#include "base64.h"
+#include "base/base64.h"
 #include "payload_fault.h"
 #include "payload_parts.h"
 #include "rfc3339.h"
@@ -18,7 +18,7 @@ std::string algorithm_of(pkcs11::KeySpec key_spec) {
 }
 
 std::string decode_part(std::string_view part, const char* name) {
-  const std::optional<base::Bytes> bytes = decode_base64url(part);
+  const std::optional<base::Bytes> bytes = base::decode_base64url(part);
   if (!bytes) refuse_payload(std::string(name) + " is not strict base64url without padding");
   return base::text_of(*bytes);
 }

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <array>
 
+#include "base/base64.h"
 #include "certificate_set.h"
 #include "der.h"
 #include "trust/chain.h"
@@ -14,35 +14,6 @@ constexpr std::string_view kDashes = "-----";
 constexpr std::string_view kLabel = "CERTIFICATE";
 constexpr const char* kPemHint =
     "it must be a PEM file: blocks of base64 between BEGIN CERTIFICATE and END CERTIFICATE, the leaf first";
-
-int base64_value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
-// RFC 4648 section 4 with padding; unused bits must be zero. Empty when the text is not that.
-std::optional<base::Bytes> decode_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  base::Bytes bytes;
-  bytes.reserve(text.size() / 4 * 3);
-  for (std::size_t i = 0; i < text.size(); i += 4) {
-    const std::size_t missing = i + 4 == text.size() ? padding : 0;
-    unsigned group = 0;
-    for (std::size_t k = 0; k < 4; ++k) {
-      const int value = k < 4 - missing ? base64_value(text[i + k]) : 0;
-      if (value < 0) return std::nullopt;
-      group = group << 6 | static_cast<unsigned>(value);
-    }
-    if ((group & ((1u << (8 * missing)) - 1)) != 0) return std::nullopt;
-    for (std::size_t k = 0; k < 3 - missing; ++k)
-      bytes.push_back(static_cast<std::uint8_t>(group >> (16 - 8 * k)));
-  }
-  return bytes;
-}
 
 std::string_view trim(std::string_view line) {
   constexpr std::string_view kBlank = " \t\r";
@@ -141,7 +112,7 @@ class PemReader {
 
   void add(std::string_view body, std::size_t begun) {
     const std::string which = "certificate " + std::to_string(certificates_.size() + 1) + " of " + name_;
-    std::optional<base::Bytes> der = decode_base64(body);
+    std::optional<base::Bytes> der = base::decode_base64(body);
     if (!der || der->empty()) {
       refuse(which + " cannot be read: the block that begins in line " + std::to_string(begun) + " is not base64",
              "have the file written again; nothing but base64 may stand in a block");

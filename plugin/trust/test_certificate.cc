@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "der.h"
 #include "der_time.h"
@@ -203,18 +204,12 @@ base::Bytes assemble(const CertificateToSign& prepared, base::ByteView signature
 }
 
 std::string to_pem(base::ByteView certificate_der) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text = "-----BEGIN CERTIFICATE-----";
-  for (std::size_t i = 0; i < certificate_der.size(); i += 3) {
-    if (i % 48 == 0) text += '\n';
-    const std::size_t count = std::min<std::size_t>(3, certificate_der.size() - i);
-    unsigned group = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = group << 8 | (k < count ? certificate_der[i + k] : 0u);
-    for (std::size_t k = 0; k < 4; ++k)
-      text += k <= count ? kAlphabet[group >> (18 - 6 * k) & 0x3f] : '=';
-  }
-  return text + "\n-----END CERTIFICATE-----\n";
+  constexpr std::size_t kColumns = 64;
+  const std::string body = base::encode_base64(certificate_der);
+  std::string text = "-----BEGIN CERTIFICATE-----\n";
+  for (std::size_t i = 0; i < body.size(); i += kColumns)
+    text += body.substr(i, kColumns) + "\n";
+  return text + "-----END CERTIFICATE-----\n";
 }
 
 }  // namespace trust

@@ -1,6 +1,6 @@
 #include "schema/notation.h"
 
-#include "base64.h"
+#include "base/base64.h"
 #include "catch.h"
 #include "payload_builder.h"
 #include "throws_error.h"
@@ -47,7 +47,7 @@ TEST_CASE("the captured requests of notation 1.3.2 are read") {
   REQUIRE(describe.key_id == "EC-384");
   REQUIRE(describe.plugin_config.empty());
 
-  const std::string payload = schema::encode_base64(base::bytes_of(payload_builder::kCapturedJws));
+  const std::string payload = base::encode_base64(base::bytes_of(payload_builder::kCapturedJws));
   const auto sign = schema::decode_generate_signature_request(
       R"({"contractVersion":"1.0","keyId":"EC-384","keySpec":"EC-384","hashAlgorithm":"SHA-384","payload":")" +
       payload + R"(","pluginConfig":{"chain_file":"/a b.pem","module":"/m.so"}})");

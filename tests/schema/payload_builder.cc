@@ -1,6 +1,6 @@
 #include "payload_builder.h"
 
-#include "base64.h"
+#include "base/base64.h"
 
 namespace payload_builder {
 namespace {
@@ -40,7 +40,7 @@ base::Bytes captured_cose() {
 }
 
 std::string base64url(std::string_view text) {
-  std::string encoded = schema::encode_base64(base::bytes_of(text));
+  std::string encoded = base::encode_base64(base::bytes_of(text));
   while (encoded.ends_with('='))
     encoded.pop_back();
   for (char& c : encoded)

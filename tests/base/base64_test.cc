@@ -1,4 +1,4 @@
-#include "base64.h"
+#include "base/base64.h"
 
 #include "catch.h"
 
@@ -18,38 +18,38 @@ TEST_CASE("the test vectors of RFC 4648 encode and decode") {
                                                                           {"foob", "Zm9vYg=="},
                                                                           {"fooba", "Zm9vYmE="},
                                                                           {"foobar", "Zm9vYmFy"}}));
-  REQUIRE(schema::encode_base64(base::bytes_of(plain)) == encoded);
-  REQUIRE(decoded(schema::decode_base64(encoded)) == plain);
+  REQUIRE(base::encode_base64(base::bytes_of(plain)) == encoded);
+  REQUIRE(decoded(base::decode_base64(encoded)) == plain);
   const std::string unpadded = encoded.substr(0, encoded.find('='));
-  REQUIRE(decoded(schema::decode_base64url(unpadded)) == plain);
+  REQUIRE(decoded(base::decode_base64url(unpadded)) == plain);
 }
 
 TEST_CASE("every byte value survives the way through base64") {
   base::Bytes bytes;
   for (int value = 0; value < 256; ++value)
     bytes.push_back(static_cast<std::uint8_t>(value));
-  REQUIRE(schema::decode_base64(schema::encode_base64(bytes)) == bytes);
+  REQUIRE(base::decode_base64(base::encode_base64(bytes)) == bytes);
 }
 
 TEST_CASE("line breaks inside standard base64 are skipped") {
-  REQUIRE(decoded(schema::decode_base64("Zm9v\r\nYmFy")) == "foobar");
-  REQUIRE(decoded(schema::decode_base64("Zg=\n=\n")) == "f");
+  REQUIRE(decoded(base::decode_base64("Zm9v\r\nYmFy")) == "foobar");
+  REQUIRE(decoded(base::decode_base64("Zg=\n=\n")) == "f");
 }
 
 TEST_CASE("standard base64 is refused when it is not exactly that") {
   const std::string text = GENERATE(as<std::string>{}, "Zg", "Zg=", "Zg===", "Zm9v=", "====", "=", "Z===", "Zm9vYg=A",
                                     "Z g==", "-_-_", "Zm9v\tYmFy", "Zh==", "Zm9=", "Zm\xc3\xa9v");
   INFO(text);
-  REQUIRE_FALSE(schema::decode_base64(text));
+  REQUIRE_FALSE(base::decode_base64(text));
 }
 
 TEST_CASE("base64url is refused with padding, line breaks, the other alphabet or trailing bits") {
   const std::string text =
       GENERATE(as<std::string>{}, "Zg==", "Zm9v\nYmFy", "+/+/", "Zh", "Zm9", "A", "Zm9vA", "Zm9v.");
   INFO(text);
-  REQUIRE_FALSE(schema::decode_base64url(text));
+  REQUIRE_FALSE(base::decode_base64url(text));
 }
 
 TEST_CASE("base64url decodes its own two digits") {
-  REQUIRE(schema::decode_base64url("-_-_") == base::Bytes{0xfb, 0xff, 0xbf});
+  REQUIRE(base::decode_base64url("-_-_") == base::Bytes{0xfb, 0xff, 0xbf});
 }

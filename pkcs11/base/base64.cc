@@ -1,9 +1,9 @@
-#include "base64.h"
+#include "base/base64.h"
 
 #include <algorithm>
 #include <array>
 
-namespace schema {
+namespace base {
 namespace {
 
 constexpr std::string_view kStandard = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -25,9 +25,9 @@ constexpr Table kStandardTable = table_of(kStandard);
 constexpr Table kUrlTable = table_of(kUrl);
 
 // Digits alone: six bits each, and what is left over at the end must be fewer than a digit's worth of zeros.
-std::optional<base::Bytes> decode_digits(std::string_view digits, const Table& table) {
+std::optional<Bytes> decode_digits(std::string_view digits, const Table& table) {
   if (digits.size() % 4 == 1) return std::nullopt;
-  base::Bytes bytes;
+  Bytes bytes;
   bytes.reserve(digits.size() / 4 * 3 + 2);
   std::uint32_t pending = 0;
   unsigned bits = 0;
@@ -47,7 +47,7 @@ std::optional<base::Bytes> decode_digits(std::string_view digits, const Table& t
 
 }  // namespace
 
-std::string encode_base64(base::ByteView bytes) {
+std::string encode_base64(ByteView bytes) {
   std::string text;
   text.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
@@ -62,7 +62,7 @@ std::string encode_base64(base::ByteView bytes) {
   return text;
 }
 
-std::optional<base::Bytes> decode_base64(std::string_view text) {
+std::optional<Bytes> decode_base64(std::string_view text) {
   std::string digits;
   digits.reserve(text.size());
   for (char c : text) {
@@ -74,8 +74,8 @@ std::optional<base::Bytes> decode_base64(std::string_view text) {
   return decode_digits(digits, kStandardTable);
 }
 
-std::optional<base::Bytes> decode_base64url(std::string_view text) {
+std::optional<Bytes> decode_base64url(std::string_view text) {
   return decode_digits(text, kUrlTable);
 }
 
-}  // namespace schema
+}  // namespace base
