@@ -128,10 +128,11 @@ KeySetup set_up(const std::string& key_id, const schema::PluginConfigEntries& pl
   return settings.key(key_id, plugin_config);
 }
 
-void require_same_spec(const schema::GenerateSignatureRequest& request, const trust::CheckedChain& chain) {
+void require_same_spec(const schema::GenerateSignatureRequest& request, const KeySetup& setup,
+                       const trust::CheckedChain& chain) {
   if (request.key_spec == chain.spec()) return;
   throw Error(ErrorKind::invalid_request, Phase::request,
-              "key " + base::quoted(request.key_id) + ": the request is for " +
+              "key " + base::quoted(setup.name) + ": the request is for " +
                   std::string(pkcs11::traits(request.key_spec).name) + ", the certificate holds " +
                   std::string(pkcs11::traits(chain.spec()).name),
               "the key or its certificate was replaced while notation was running: run the command again");
@@ -147,7 +148,7 @@ SignedArtifact generate_signature(const schema::GenerateSignatureRequest& reques
       check_payload(request.payload, request.key_spec, key.setup().allow_opaque_payload);
   key.read_chain_file();
   key.inspect(true);
-  require_same_spec(request, key.chain());
+  require_same_spec(request, key.setup(), key.chain());
   key.warn_about_expiry();
 
   const approval::Grant grant = approval::obtain_grant(key.chain().leaf_key());

@@ -46,6 +46,10 @@ pkcs11::SignOrder SignOrders::artifact(const SignablePayload& payload, const tru
   if (grant.key() != trust::spki_sha256(chain.leaf_key())) {
     throw base::Error(base::ErrorKind::internal, base::Phase::sign, "the grant is for another key than the certificate");
   }
+  if (payload.spec() != chain.spec()) {
+    throw base::Error(base::ErrorKind::internal, base::Phase::sign,
+                      "the payload was checked for another kind of key than the certificate holds");
+  }
   return over(pkcs11::SignPurpose::artifact, chain.spec(), payload.bytes());
 }
 

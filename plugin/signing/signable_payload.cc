@@ -11,7 +11,7 @@ SignablePayload check_payload(base::Bytes bytes, pkcs11::KeySpec spec, bool allo
   } catch (const base::Error&) {
     if (!allow_opaque) throw;
   }
-  return SignablePayload(std::move(bytes), std::move(meaning));
+  return SignablePayload(std::move(bytes), spec, std::move(meaning));
 }
 
 }  // namespace signing

@@ -48,6 +48,13 @@ TEST_CASE("a grant for another key makes no order") {
   REQUIRE_ERROR(signing::SignOrders::artifact(checked, chain, grant), base::ErrorKind::internal);
 }
 
+TEST_CASE("a payload for another kind of key makes no order") {
+  const trust::CheckedChain chain = chain_for(support::TestKey::shared(pkcs11::KeySpec::ec_256));
+  const auto checked = signing::check_payload(payload(), pkcs11::KeySpec::ec_384, false);
+  REQUIRE_ERROR(signing::SignOrders::artifact(checked, chain, approval::obtain_grant(chain.leaf_key())),
+                base::ErrorKind::internal);
+}
+
 TEST_CASE("bytes that are no Notary payload pass only where the configuration allows opaque ones") {
   const base::Bytes token = {'e', 'y', 'J', '9', '.', 'e', '3', '0'};
   REQUIRE_ERROR(signing::check_payload(token, pkcs11::KeySpec::ec_256, false), base::ErrorKind::invalid_payload);

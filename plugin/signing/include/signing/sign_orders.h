@@ -12,7 +12,7 @@ namespace signing {
 // `challenge` make can never be read as a Notary payload.
 class SignOrders {
  public:
-  // Throws Error(internal) when the grant is for another key than the chain's leaf.
+  // Throws Error(internal) when grant, payload and chain are not for one key.
   static pkcs11::SignOrder artifact(const SignablePayload& payload, const trust::CheckedChain& chain,
                                     const approval::Grant& grant);
   static pkcs11::SignOrder certificate(const trust::CertificateToSign& certificate);

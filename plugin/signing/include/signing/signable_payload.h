@@ -12,13 +12,15 @@ namespace signing {
 class SignablePayload {
  public:
   base::ByteView bytes() const { return bytes_; }
+  pkcs11::KeySpec spec() const { return spec_; }  // of the key that it was checked for
   const std::optional<schema::NotaryPayload>& meaning() const { return meaning_; }  // empty: opaque
 
  private:
   friend SignablePayload check_payload(base::Bytes bytes, pkcs11::KeySpec spec, bool allow_opaque);
-  SignablePayload(base::Bytes bytes, std::optional<schema::NotaryPayload> meaning)
-      : bytes_(std::move(bytes)), meaning_(std::move(meaning)) {}
+  SignablePayload(base::Bytes bytes, pkcs11::KeySpec spec, std::optional<schema::NotaryPayload> meaning)
+      : bytes_(std::move(bytes)), spec_(spec), meaning_(std::move(meaning)) {}
   base::Bytes bytes_;
+  pkcs11::KeySpec spec_;
   std::optional<schema::NotaryPayload> meaning_;
 };
 
