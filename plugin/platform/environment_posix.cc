@@ -15,22 +15,21 @@ char* value_of(char* entry, std::string_view name) noexcept {
   return entry + name.size() + 1;
 }
 
+void wipe_and_unset(const char* name) noexcept {
+  for (char** entry = environ; *entry != nullptr; ++entry) {  // a block may hold the same name more than once
+    if (char* value = value_of(*entry, name)) base::wipe(std::span<char>(value, std::strlen(value)));
+  }
+  (void)::unsetenv(name);
+}
+
 }  // namespace
 
 std::optional<base::Secret> take_environment(const char* name) {
   const char* value = std::getenv(name);
   if (value == nullptr) return std::nullopt;
   base::Secret secret(base::bytes_of(value));
-  wipe_environment(name);
+  wipe_and_unset(name);
   return secret;
-}
-
-void wipe_environment(const char* name) noexcept {
-  if (environ == nullptr) return;
-  for (char** entry = environ; *entry != nullptr; ++entry) {  // a block may hold the same name more than once
-    if (char* value = value_of(*entry, name)) base::wipe(std::span<char>(value, std::strlen(value)));
-  }
-  (void)::unsetenv(name);
 }
 
 void EnvironmentSecrets::take(const std::string& name) {

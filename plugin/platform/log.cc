@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/rotating_file_sink.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <stdexcept>
 #include <utility>
 
@@ -39,32 +41,54 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
   return spdlog::level::err;
 }
 
-std::string path_of(const LogSettings& settings) {
-  if (!settings.file.empty()) return settings.file;
+struct Place {
+  std::string path;
+  bool follows_link;  // a file that the user named may be a link, ours may not
+};
+
+Place place_of(const LogSettings& settings) {
+  if (!settings.file.empty()) return {settings.file, true};
   const StateFolderSearch state = StateFolderSearch::open();
   if (!state.folder) throw std::runtime_error(state.reason);
-  return state.folder->path() + "/" + kFileName;
+  return {state.folder->path() + "/" + kFileName, false};
+}
+
+std::runtime_error cannot_open(const std::string& path, const char* cause) {
+  return std::runtime_error("cannot open log " + base::printable(path) + ": " + cause);
 }
 
 // Makes the file with the right mode before spdlog opens it, at the start and after each rotation; one that exists
 // keeps its mode. Failing here also spares spdlog's own repeated tries.
-void make_private_file(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600));
-  if (!file) throw std::runtime_error("cannot open log " + base::printable(path) + ": " + cause_of(errno));
+void make_private_file(const std::string& path, bool follows_link) {
+  const int link = follows_link ? 0 : O_NOFOLLOW;
+  const Descriptor file(
+      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | link, 0600));
+  if (!file) throw cannot_open(path, !follows_link && errno == ELOOP ? "it is a link" : cause_of(errno));
 }
 
-spdlog::file_event_handlers private_file() {
+// spdlog opens by name and follows links: what it opened must be what bears the name.
+void check_not_through_link(const std::string& path, std::FILE* opened) {
+  struct stat named{};
+  struct stat file{};
+  if (::lstat(path.c_str(), &named) != 0 || ::fstat(::fileno(opened), &file) != 0)
+    throw cannot_open(path, cause_of(errno));
+  if (named.st_dev != file.st_dev || named.st_ino != file.st_ino) throw cannot_open(path, "it is a link");
+}
+
+spdlog::file_event_handlers private_file(bool follows_link) {
   spdlog::file_event_handlers handlers;
-  handlers.before_open = [](const spdlog::filename_t& path) { make_private_file(path); };
+  handlers.before_open = [follows_link](const spdlog::filename_t& path) { make_private_file(path, follows_link); };
+  if (!follows_link) handlers.after_open = check_not_through_link;
   return handlers;
 }
 
 }  // namespace
 
 struct Log::Sink {
-  explicit Sink(const std::string& path)
-      : logger("notation-pkcs11", std::make_shared<spdlog::sinks::rotating_file_sink_st>(
-                                      path, kLongestFile, kPredecessors, false, private_file())) {
+  explicit Sink(const Place& place)
+      : logger("notation-pkcs11",
+               std::make_shared<spdlog::sinks::rotating_file_sink_st>(place.path, kLongestFile, kPredecessors, false,
+                                                                      private_file(place.follows_link))) {
     logger.set_level(spdlog::level::trace);
     logger.flush_on(spdlog::level::trace);
     logger.set_formatter(
@@ -105,7 +129,7 @@ void Log::write(LogLevel level, std::string_view text) noexcept {
 }
 
 void Log::open() {
-  sink_ = std::make_unique<Sink>(path_of(settings_));
+  sink_ = std::make_unique<Sink>(place_of(settings_));
   sink_->logger.set_error_handler([this](const std::string& cause) { trouble_ = cause; });
 }
 

@@ -29,7 +29,6 @@ struct Reader {
   }
 };
 
-constexpr Reader kSetting{"pin_source", ErrorKind::invalid_settings, kForms};
 constexpr Reader kUriAttribute{"pin-source of the URI", ErrorKind::invalid_uri,
                                "write pin-source=/PATH or pin-source=file:/PATH; env:NAME and prompt go into the "
                                "setting pin_source"};
@@ -90,18 +89,19 @@ base::Secret read_variable(const PinSource& source, EnvironmentSecrets& environm
 
 }  // namespace
 
-PinSource parse_pin_source(std::string_view text, std::string_view folder) {
-  refuse_commands_and_credentials(kSetting, text);
+PinSource parse_pin_source(std::string_view text, std::string_view folder, std::string_view name) {
+  const Reader reader{name, ErrorKind::invalid_settings, kForms};
+  refuse_commands_and_credentials(reader, text);
   if (text == "prompt") return {PinSourceKind::prompt, {}};
-  if (text.starts_with("file:")) return file_source(kSetting, text.substr(5), folder);
+  if (text.starts_with("file:")) return file_source(reader, text.substr(5), folder);
   if (text.starts_with("env:")) {
     if (!is_variable_name(text.substr(4)))
-      throw kSetting.refuse("env: is not followed by the name of an environment variable");
+      throw reader.refuse("env: is not followed by the name of an environment variable");
     return {PinSourceKind::environment, std::string(text.substr(4))};
   }
   if (text.starts_with('/') || text.starts_with("./") || text.starts_with("../") || text.starts_with('~'))
-    throw kSetting.refuse("a path needs file: in front");
-  throw kSetting.refuse("it has none of the known forms (it is not shown, because it may be a PIN)");
+    throw reader.refuse("a path needs file: in front");
+  throw reader.refuse("it has none of the known forms (it is not shown, because it may be a PIN)");
 }
 
 PinSource parse_uri_pin_source(std::string_view text, std::string_view folder) {

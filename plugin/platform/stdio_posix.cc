@@ -16,6 +16,7 @@ using base::ErrorKind;
 using base::Phase;
 
 constexpr int kFirstPrivate = 10;  // away from the numbers that scripts and libraries assume
+constexpr int kFirstUnused = 3;
 
 bool is_open(int descriptor) noexcept {
   return ::fcntl(descriptor, F_GETFD) != -1;
@@ -27,6 +28,8 @@ Error cannot_set_up(int error_number) {
 
 Descriptor private_copy(int descriptor) {
   Descriptor copy(::fcntl(descriptor, F_DUPFD_CLOEXEC, kFirstPrivate));
+  if (!copy && (errno == EINVAL || errno == EMFILE))  // the limit of descriptors is low
+    copy = Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, kFirstUnused));
   if (!copy) throw cannot_set_up(errno);
   return copy;
 }
@@ -82,6 +85,10 @@ void AnswerChannel::fail(std::string_view json) noexcept {
   if (failed_ || !error_) return;
   failed_ = true;
   (void)write_everything(error_.number(), json);
+}
+
+void AnswerChannel::fail_without_channel(std::string_view json) noexcept {
+  (void)write_everything(STDERR_FILENO, json);
 }
 
 bool AnswerChannel::reader_is_there() const noexcept {

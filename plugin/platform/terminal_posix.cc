@@ -146,7 +146,8 @@ base::Secret read_line(int terminal, EditingKeys keys, const HeldSignals& signal
     state = line.type(read_key(terminal));
   }
   (void)write_everything(terminal, "\n");
-  if (state == SecretLine::State::cancelled) throw cancelled("nothing was entered");
+  if (state == SecretLine::State::cancelled)
+    throw Error(ErrorKind::cancelled, Phase::pin, "the PIN prompt was cancelled at the keyboard");
   if (line.is_too_long())
     throw Error(ErrorKind::pin_unavailable, Phase::pin,
                 "the PIN typed is not usable: it is longer than " +

@@ -87,6 +87,27 @@ TEST_CASE("a log that cannot be written never fails the run and says why") {
   CHECK_FALSE(full.said.empty());
 }
 
+TEST_CASE("a link in the place of the log in the state folder is not followed") {
+  const TemporaryFolder root;
+  const EnvironmentScope state_home("XDG_STATE_HOME", root.path().c_str());
+  (void)root.make_folder("notation-pkcs11", 0700);
+  const std::string target = root.write("target", "mine\n");
+  const std::string path = root / "notation-pkcs11/notation-pkcs11.log";
+  std::filesystem::create_symlink(target, path);
+  Log log;
+  log.warning("x");
+  CHECK(content_of(target) == "mine\n");
+  CHECK(log.trouble() == "cannot open log " + path + ": it is a link");
+}
+
+TEST_CASE("a link that the settings name as the log is followed") {
+  const TemporaryFolder folder;
+  const std::string target = folder.write("target", "");
+  std::filesystem::create_symlink(target, folder / "log");
+  Log({LogLevel::warning, folder / "log"}).warning("seen");
+  CHECK(content_of(target).ends_with(" warning seen\n"));
+}
+
 TEST_CASE("the log is rotated at one megabyte and one predecessor is kept") {
   const TemporaryFolder folder;
   Log log({LogLevel::warning, folder / "log.txt"});

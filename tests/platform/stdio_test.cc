@@ -1,6 +1,7 @@
 #include "platform/stdio.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <functional>
+#include <vector>
 
 #include "base/error.h"
 #include "catch.h"
@@ -71,6 +73,16 @@ std::string request_from(const std::string& content, std::size_t limit) {
       .said;
 }
 
+// Lowers the limit until that many descriptors can still be opened.
+void limit_free_descriptors(std::size_t count) {
+  std::vector<Descriptor> free(count + 1);
+  for (Descriptor& descriptor : free)
+    descriptor = Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const auto limit = static_cast<rlim_t>(free.back().number());
+  const rlimit low{limit, limit};
+  if (::setrlimit(RLIMIT_NOFILE, &low) != 0) throw std::runtime_error("no limit");
+}
+
 }  // namespace
 
 TEST_CASE("nothing that a library prints gets into the answer or the error") {
@@ -97,6 +109,33 @@ TEST_CASE("only the first error object is written, without a newline") {
     return {};
   });
   CHECK(streams.error == "first");
+}
+
+TEST_CASE("under a low limit of descriptors the answer works, or the one error object still can be written") {
+  const auto with_free_descriptors = [](std::size_t count) {
+    return with_streams([count]() -> std::string {
+      limit_free_descriptors(count);
+      try {
+        AnswerChannel channel;
+        channel.answer("answer");
+        channel.fail("error");
+      } catch (const base::Error& error) {
+        AnswerChannel::fail_without_channel("fallback");
+        return kind(error.kind()) + error.message();
+      }
+      return "made";
+    });
+  };
+  const Streams enough = with_free_descriptors(3);
+  CHECK(enough.said == "made");
+  CHECK(enough.output == "answer");
+  CHECK(enough.error == "error");
+  for (const std::size_t count : {0U, 1U, 2U}) {
+    const Streams few = with_free_descriptors(count);
+    CHECK(few.said == kind(ErrorKind::internal) + "cannot set up standard output: Too many open files");
+    CHECK(few.output.empty());
+    CHECK(few.error == "fallback");
+  }
 }
 
 TEST_CASE("an answer larger than a pipe holds arrives whole") {

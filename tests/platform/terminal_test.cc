@@ -77,7 +77,7 @@ TEST_CASE("Ctrl-U at the prompt starts again") {
 TEST_CASE("Ctrl-C at the prompt cancels and leaves the terminal usable") {
   for (const std::string_view keys : {"\x03", "123\x03", "\x1C"}) {
     const Answer answer = type_at_prompt(keys);
-    CHECK(answer.said.starts_with(kind(ErrorKind::cancelled) + "the PIN prompt was cancelled: nothing was entered"));
+    CHECK(answer.said.starts_with(kind(ErrorKind::cancelled) + "the PIN prompt was cancelled at the keyboard"));
     CHECK(answer.shown == std::string(kPrompt) + "\r\n");
   }
 }
@@ -226,7 +226,9 @@ TEST_CASE("a process without a controlling terminal has none to ask at") {
     terminal.show_line("nobody sees this");
     return std::to_string(terminal.is_there()) + " " + result_of(ask);
   });
-  CHECK(outcome.said == "0 " + kind(ErrorKind::pin_unavailable) + "cannot ask for the PIN: there is no terminal | ");
+  CHECK(outcome.said == "0 " + kind(ErrorKind::pin_unavailable) +
+                            "cannot ask for the PIN: there is no terminal | set pin_source to "
+                            "env:NAME or file:PATH, or run this in the foreground of a terminal");
 }
 
 TEST_CASE("a terminal that is not one is not there") {

@@ -16,9 +16,6 @@ inline constexpr const char* kPinVariable = "NOTATION_PKCS11_PIN";
 // the same user can read, then unset. Empty when the variable is not set. Only while the process has one thread.
 std::optional<base::Secret> take_environment(const char* name);
 
-// The same without keeping the value; for a process that has no need of it.
-void wipe_environment(const char* name) noexcept;
-
 // Secrets taken from the environment, kept until they are asked for.
 class EnvironmentSecrets {
  public:

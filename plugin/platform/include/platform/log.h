@@ -20,7 +20,8 @@ struct LogSettings {
 
 // Lines for whoever looks for the cause later: time (UTC), process id, level, text; control characters are escaped.
 // The file is opened by the first line that passes the level, has mode 0600, and is rotated at 1 MiB with one
-// predecessor kept. A line that cannot be written is dropped: the log never fails a run.
+// predecessor kept; a link is followed only where the settings name the file. A line that cannot be written is dropped:
+// the log never fails a run.
 class Log {
  public:
   explicit Log(LogSettings settings = {});

@@ -21,8 +21,9 @@ struct PinSource {
 };
 
 // The setting pin_source: `env:NAME`, `file:PATH`, `file:///PATH` or `prompt`. A relative path starts at `folder`
-// (empty: the working folder). Error(invalid_settings) otherwise; the text is not quoted, it may be a PIN by mistake.
-PinSource parse_pin_source(std::string_view text, std::string_view folder);
+// (empty: the working folder). Error(invalid_settings) otherwise, which calls the setting `name`; the text is not
+// quoted, it may be a PIN by mistake.
+PinSource parse_pin_source(std::string_view text, std::string_view folder, std::string_view name = "pin_source");
 
 // The attribute pin-source of a PKCS#11 URI, unescaped (RFC 7512 section 2.4): a bare path, `file:PATH` or
 // `file:///PATH`. Error(invalid_uri) otherwise, Error(invalid_settings) for an unusable path.

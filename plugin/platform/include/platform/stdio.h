@@ -32,6 +32,9 @@ class AnswerChannel {
   // Writes the one error object, without a newline; calls after the first do nothing.
   void fail(std::string_view json) noexcept;
 
+  // Writes the one error object to descriptor 2, for a process whose channel could not be made.
+  static void fail_without_channel(std::string_view json) noexcept;
+
   // False when every reader of the answer has closed it (pipe, socket, hung-up terminal) or it was closed at start.
   // Files count as read.
   bool reader_is_there() const noexcept;
