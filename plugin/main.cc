@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/clock.h"
@@ -48,23 +49,27 @@ std::string answer(std::string_view word, platform::AnswerChannel& channel, pkcs
 }
 
 int speak_contract(std::string_view word) {
-  pkcs11::WorkerProcess worker;
-  if (uses_a_key(word)) worker = pkcs11::WorkerProcess::fork_first();
-  platform::AnswerChannel channel;
-  platform::Log log;
+  std::optional<platform::AnswerChannel> channel;
   std::unique_ptr<pkcs11::KeyService> service;
+  platform::Log log;
+  const auto fail = [&](const base::Error& error) {
+    log.error(std::string(word) + ": " + error.message());
+    const std::string json = schema::encode(contract::error_response(error));
+    channel ? channel->fail(json) : platform::AnswerChannel::fail_without_channel(json);
+    return 1;
+  };
   try {
-    channel.answer(answer(word, channel, std::move(worker), service, log));
+    pkcs11::WorkerProcess worker;
+    if (uses_a_key(word)) worker = pkcs11::WorkerProcess::fork_first();
+    channel.emplace();
+    channel->answer(answer(word, *channel, std::move(worker), service, log));
     return 0;
   } catch (const base::Error& error) {
-    log.error(std::string(word) + ": " + error.message());
-    channel.fail(schema::encode(contract::error_response(error)));
+    return fail(error);
   } catch (const std::exception& fault) {
-    const base::Error error(base::ErrorKind::internal, base::Phase::none,
-                            "a fault in notation-pkcs11: " + base::printable(fault.what()));
-    channel.fail(schema::encode(contract::error_response(error)));
+    return fail(base::Error(base::ErrorKind::internal, base::Phase::none,
+                            "a fault in notation-pkcs11: " + base::printable(fault.what())));
   }
-  return 1;
 }
 
 }  // namespace
