@@ -6,19 +6,12 @@ namespace pkcs11 {
 namespace {
 
 constexpr std::size_t kLineWidth = 200;
-constexpr std::size_t kSkipInOneLongLine = 256;  // so that no end of a PIN stays where its start was dropped
 
 }  // namespace
 
 void OutputRing::append(std::string_view text) {
-  if (text.size() > kSize) {
-    text.remove_prefix(text.size() - kSize);
-    dropped_ = true;
-  }
-  if (kept_.size() + text.size() > kSize) {
-    kept_.erase(0, kept_.size() + text.size() - kSize);
-    dropped_ = true;
-  }
+  if (text.size() > kKept) text.remove_prefix(text.size() - kKept);
+  if (kept_.size() + text.size() > kKept) kept_.erase(0, kept_.size() + text.size() - kKept);
   kept_ += text;
 }
 
@@ -35,15 +28,14 @@ void OutputRing::blot_out(base::ByteView secret) {
 
 void OutputRing::clear() {
   kept_.clear();
-  dropped_ = false;
 }
 
 std::string_view OutputRing::text() const {
   std::string_view text = kept_;
-  if (!dropped_) return text;
+  if (text.size() <= kSize) return text;
+  text.remove_prefix(text.size() - kSize);
   const std::size_t end_of_line = text.find('\n');
-  text.remove_prefix(end_of_line == std::string_view::npos ? std::min(kSkipInOneLongLine, text.size())
-                                                           : end_of_line + 1);
+  if (end_of_line != std::string_view::npos) text.remove_prefix(end_of_line + 1);
   return text;
 }
 

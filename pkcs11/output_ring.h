@@ -12,11 +12,13 @@ namespace pkcs11 {
 // The last part of what a module printed.
 class OutputRing {
  public:
-  static constexpr std::size_t kSize = 4096;  // bytes kept
+  static constexpr std::size_t kSize = 4096;           // bytes shown
+  static constexpr std::size_t kLongestSecret = 4096;  // bytes
 
   void append(std::string_view text);
 
-  // Blots out a PIN that the module printed (a tracing module does).
+  // Blots out a PIN of at most kLongestSecret bytes that the module printed (a tracing module does), also where only
+  // its end would be shown.
   void blot_out(base::ByteView secret);
 
   void clear();
@@ -28,8 +30,8 @@ class OutputRing {
   std::vector<std::string> last_lines(std::size_t most) const;
 
  private:
+  static constexpr std::size_t kKept = kSize + kLongestSecret;
   std::string kept_;
-  bool dropped_ = false;
 };
 
 }  // namespace pkcs11

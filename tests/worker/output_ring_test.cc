@@ -40,3 +40,16 @@ TEST_CASE("a PIN is blotted out wherever it stands") {
   ring.blot_out({});
   CHECK(ring.text().starts_with("pin ******"));
 }
+
+TEST_CASE("no end of a long PIN is shown where its start is cut off") {
+  std::string pin(OutputRing::kLongestSecret, '7');
+  pin.front() = '<', pin.back() = '>';
+  for (const std::size_t behind : {std::size_t{0}, std::size_t{1}, std::size_t{2000}, OutputRing::kSize - 1}) {
+    CAPTURE(behind);
+    OutputRing ring;
+    ring.append(std::string(20'000, 'x') + pin + std::string(behind, 'y'));
+    ring.blot_out(base::bytes_of(pin));
+    CHECK(ring.text().size() == OutputRing::kSize);
+    CHECK(ring.text() == std::string(OutputRing::kSize - behind, '*') + std::string(behind, 'y'));
+  }
+}
