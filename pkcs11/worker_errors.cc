@@ -153,9 +153,13 @@ Error late_error(const ProgressPage::View& where, std::chrono::nanoseconds limit
 }
 
 Error died_error(const ProgressPage::View& where, std::optional<int> wait_status) {
-  const bool never_started = wait_status && WIFEXITED(*wait_status) && WEXITSTATUS(*wait_status) == kCannotExecute &&
-                             where.phase == Phase::none;
-  if (never_started)
+  const int status =
+      wait_status && WIFEXITED(*wait_status) && where.phase == Phase::none ? WEXITSTATUS(*wait_status) : 0;
+  if (status == kNoDescriptors)
+    return {ErrorKind::internal, Phase::load,
+            "a process for the module cannot be started: too many files are open for the limit of this process",
+            "raise the limit (ulimit -n)"};
+  if (status == kCannotExecute)
     return {ErrorKind::internal, Phase::load,
             "a process for the module cannot be started: this program cannot be executed",
             "it executes /proc/self/exe anew, which needs /proc and a file system that is not mounted noexec"};

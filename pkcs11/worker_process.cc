@@ -108,17 +108,20 @@ void close_from(unsigned first) {
     close(static_cast<int>(descriptor));
 }
 
+int out_of_the_way(int descriptor) {
+  return descriptor > kWorkerPage ? descriptor : fcntl(descriptor, F_DUPFD, kWorkerPage + 1);
+}
+
 // Everything the child does before it may use more than async-signal-safe functions (the parent may have threads).
 void take_places(const WorkerEnds& ends) {
-  constexpr int kOutOfTheWay = 10;
-  const int socket = fcntl(ends.socket.get(), F_DUPFD, kOutOfTheWay);
-  const int output = fcntl(ends.output.get(), F_DUPFD, kOutOfTheWay);
-  const int page = fcntl(ends.page.get(), F_DUPFD, kOutOfTheWay);
+  const int socket = out_of_the_way(ends.socket.get());
+  const int output = out_of_the_way(ends.output.get());
+  const int page = out_of_the_way(ends.page.get());
   const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-  const int input = nothing < 0 ? output : fcntl(nothing, F_DUPFD, kOutOfTheWay);
+  const int input = nothing < 0 ? output : out_of_the_way(nothing);
   if (dup2(input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ||
       dup2(socket, kWorkerSocket) < 0 || dup2(page, kWorkerPage) < 0) {
-    _exit(kCannotExecute);
+    _exit(kNoDescriptors);
   }
   close_from(kWorkerPage + 1);
 }

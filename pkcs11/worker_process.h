@@ -18,6 +18,9 @@ inline constexpr int kWorkerPage = 4;
 // How a worker ends that could not execute the program; shells use it for the same.
 inline constexpr int kCannotExecute = 126;
 
+// Likewise, when the limit of open files leaves no room for its descriptors.
+inline constexpr int kNoDescriptors = 125;
+
 // How long a module may take to close its sessions and finalise.
 inline constexpr std::chrono::milliseconds kLeaveTime{2000};
 

@@ -56,11 +56,11 @@ void sign(pkcs11::WorkerProcess first, const std::string& module, const std::str
 int main(int argc, char** argv) {
   if (pkcs11::is_worker_command(argc, argv)) return pkcs11::run_worker_command();
   if (argc != 5) return 2;
-  pkcs11::WorkerProcess first;
-  if (std::string_view(argv[1]) == "forked") first = pkcs11::WorkerProcess::fork_first();
-  for (const char* name : {"NOTATION_PKCS11_PIN", "MY_PIN"})
-    pkcs11::forget_environment_secret(name);
   try {
+    pkcs11::WorkerProcess first;
+    if (std::string_view(argv[1]) == "forked") first = pkcs11::WorkerProcess::fork_first();
+    for (const char* name : {"NOTATION_PKCS11_PIN", "MY_PIN"})
+      pkcs11::forget_environment_secret(name);
     sign(std::move(first), argv[2], argv[3], argv[4]);
   } catch (const base::Error& error) {
     std::cout << "error: " << error.message() << "\n";

@@ -14,8 +14,8 @@ struct Outcome {
   int status;
 };
 
-Outcome run(const std::string& arguments) {
-  FILE* stream = popen((std::string(WORKER_HOST) + " " + arguments + " 2>&1").c_str(), "r");
+Outcome run_command(const std::string& command) {
+  FILE* stream = popen((command + " 2>&1").c_str(), "r");
   Outcome outcome;
   char part[512];
   while (const std::size_t size = fread(part, 1, sizeof part, stream))
@@ -23,6 +23,10 @@ Outcome run(const std::string& arguments) {
   const int status = pclose(stream);
   outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return outcome;
+}
+
+Outcome run(const std::string& arguments) {
+  return run_command(std::string(WORKER_HOST) + " " + arguments);
 }
 
 // Runs the host with PINs in its environment.
@@ -55,6 +59,26 @@ TEST_CASE("a worker that is the program executed anew signs and has no PIN in it
   CHECK(contains(outcome.text, "signed: CKM_ECDSA"));
   CHECK(contains(outcome.text, "command: notation-pkcs11 worker"));
   CHECK(contains(outcome.text, "secret: no"));
+}
+
+TEST_CASE("few file descriptors are enough for a worker, and too few are an error") {
+  FakeToken token;
+  token.rule("token pin=739146").rule("key P-256 label=release id=01");
+  for (const char* kind : {"forked", "anew"}) {
+    bool signed_before = false;
+    for (const int limit : {4, 6, 8, 9, 10, 12, 16}) {
+      CAPTURE(kind, limit);
+      const std::string shell = "sh -c 'exec <&- 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; exec </dev/null; ulimit -n " +
+                                std::to_string(limit) + "; exec \"$@\"' sh ";
+      const Outcome outcome =
+          run_command(shell + WORKER_HOST + " " + kind + " " + FakeToken::module_path() + " release 739146");
+      INFO(outcome.text);
+      if (outcome.status == 1) CHECK(contains(outcome.text, "error: "));
+      CHECK((outcome.status == 0 || (outcome.status == 1 && !signed_before)));
+      signed_before = outcome.status == 0;
+    }
+    CHECK(signed_before);
+  }
 }
 
 TEST_CASE("the worker's word typed by a person is refused with a line") {
