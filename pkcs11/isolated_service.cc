@@ -28,10 +28,13 @@ milliseconds pause_before_restart() {
   return kShortest + milliseconds(std::chrono::duration_cast<std::chrono::microseconds>(now).count() % kSpread.count());
 }
 
-bool new_worker_may_help(const Error& error, Commitment commitment) {
-  switch (commitment) {
+// `last` is what the job's worker had done when it gave the error. A second try may present the PIN and ask for a
+// signature once more, so neither may have been done twice by then.
+bool new_worker_may_help(const Error& error, const ProgressPage::View& last) {
+  if (last.logins > 1 || last.signatures > 1) return false;
+  switch (last.commitment) {
     case Commitment::none:
-      if (error.kind() == ErrorKind::module_died) return true;
+      if (error.kind() == ErrorKind::module_died) return !last.pin_unsettled;
       return error.return_value() && remedy_for(*error.return_value(), error.phase()) == Remedy::restart_worker;
     case Commitment::sign:
       return error.kind() != ErrorKind::outcome_unknown && error.return_value() &&
@@ -62,11 +65,12 @@ class IsolatedService::State {
   template <typename Result, typename Encode>
   Result run(Encode&& encode, const Login* login, const HostWatch* host) {
     if (!module_) throw Error(ErrorKind::internal, Phase::load, "no module was named");
+    last_ = {};
     for (bool may_restart = !restarted_;; may_restart = false) {
       try {
         return ask<Result>(encode, login, host);
       } catch (const Error& error) {
-        if (!may_restart || !new_worker_may_help(error, commitment_)) throw;
+        if (!may_restart || !new_worker_may_help(error, last_)) throw;
       }
       restarted_ = true;
       end_worker();
@@ -124,9 +128,12 @@ class IsolatedService::State {
 
   template <typename Result, typename Encode>
   Result ask(Encode& encode, const Login* login, const HostWatch* host) {
-    commitment_ = Commitment::none;
+    const std::uint32_t signatures = last_.signatures;
+    last_ = {};
+    last_.signatures = signatures;
     if (host != nullptr && !host->is_there()) throw with_details(host_gone_error(), module_->path, output_);
     ensure_worker();
+    worker_.link_->page->set_signatures(signatures);
     wire::Reply reply = exchange(encode(), login, host);
     if (auto* result = std::get_if<Result>(&reply)) return std::move(*result);
     if (const auto* error = std::get_if<Error>(&reply)) throw with_details(*error, module_->path, output_);
@@ -149,7 +156,7 @@ class IsolatedService::State {
   }
 
   void take_stock(const Login* login) {
-    commitment_ = worker_.link_->page->read().commitment;
+    last_ = worker_.link_->page->read();
     worker_.link_->drain(output_);
     if (login != nullptr) output_.blot_out(login->pin.reveal());
   }
@@ -161,7 +168,7 @@ class IsolatedService::State {
   OutputRing output_;
   std::optional<ModuleSettings> module_;
   std::optional<WorkerConversation> conversation_;
-  Commitment commitment_ = Commitment::none;  // of the last job
+  ProgressPage::View last_;  // where the worker was when it answered last, or did not
   bool restarted_ = false;
   bool leaving_ = false;  // the worker takes leave by itself
 };

@@ -4,6 +4,7 @@
 
 #include "finder.h"
 #include "login.h"
+#include "pkcs11/pin_state.h"
 #include "private_key.h"
 #include "token.h"
 
@@ -36,7 +37,7 @@ class KeyGeneration {
         session_(Session::open(module, token_, Access::write)) {}
 
   GeneratedKey run(const Login& login) {
-    if (wants_login(token_, module_.quirks())) log_in(module_, session_, token_, login);
+    if (needs_login(token_, module_.quirks())) log_in(module_, session_, token_, login);
     refuse_taken_names();
     const CK_RV answer = generate();
     try {
@@ -195,7 +196,7 @@ void remove_key(const Module& module, Located located, const PublicKey& expected
     throw module.error(ErrorKind::ambiguous_key, Phase::find, what + ": the same key is on several tokens",
                        "name the token as well:\n  " + format_uri(located.match->uri) + "\n" + list_of(located.copies));
   Session writing = Session::open(module, located.token, Access::write);
-  if (!located.logged_in && wants_login(located.token, module.quirks())) log_in(module, writing, located.token, login);
+  if (!located.logged_in && needs_login(located.token, module.quirks())) log_in(module, writing, located.token, login);
   located.session = std::move(writing);
   const PublicKey* identity = located.match ? located.match->group.identity() : nullptr;
   if (identity != nullptr && *identity != expected)

@@ -37,6 +37,8 @@ class JobWatch final : public Progress {
     inner_.enter(phase, function);
   }
   bool may_sign() override { return inner_.may_sign(); }
+  bool may_sign_again() override { return inner_.may_sign_again(); }
+  void pin_accepted() override { inner_.pin_accepted(); }
   void person_answers() override { inner_.person_answers(); }
 
  private:

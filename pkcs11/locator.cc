@@ -3,6 +3,7 @@
 #include "finder.h"
 #include "login.h"
 #include "not_found.h"
+#include "pkcs11/pin_state.h"
 #include "token.h"
 
 namespace pkcs11 {
@@ -138,12 +139,11 @@ Located locate(const Module& module, const Uri& wanted, const std::optional<Publ
 
   TokenState& token = tokens.front();
   Session session = search.take_session(0);
-  if (!wants_login(token, module.quirks()))
-    throw no_key_error(module, session, token, wanted, "no such key is on the " + describe(token));
+  if (!needs_login(token, module.quirks())) throw no_key_error(module, session, token, wanted, Missing::key);
   if (login == nullptr) return {wanted, token, std::move(session), std::nullopt, {}, std::move(remarks), false, {}};
   log_in(module, session, token, *login);
   search.add_matches(0, session);
-  if (!search.found()) throw no_key_error(module, session, token, wanted, "no such key is on the " + describe(token));
+  if (!search.found()) throw no_key_error(module, session, token, wanted, Missing::key);
   Selection selection = without_copies(search.take_found());
   Match match = only_match(module, std::move(selection.matches), expected, wanted);
   return {wanted, token, std::move(session), std::move(match), {}, std::move(remarks), true, {}};

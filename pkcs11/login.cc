@@ -70,9 +70,10 @@ void present_and_judge(const Module& module, const Session& session, const Token
                        const Login& login, const std::string& user_name) {
   if (token.own_pin_pad) module.progress().person_answers();
   const CK_RV answer = present_pin(module, session, user_type, login, user_name);
-  if (answer == CKR_OK || answer == CKR_USER_ALREADY_LOGGED_IN) return;
   // SoftHSM: no operation waits for an authentication. Were there none at all, C_Sign would say so.
-  if (answer == CKR_OPERATION_NOT_INITIALIZED && user_type == CKU_CONTEXT_SPECIFIC) return;
+  const bool nothing_waits = answer == CKR_OPERATION_NOT_INITIALIZED && user_type == CKU_CONTEXT_SPECIFIC;
+  if (answer == CKR_OK || answer == CKR_USER_ALREADY_LOGGED_IN || nothing_waits)
+    return module.progress().pin_accepted();
   if (answer == CKR_FUNCTION_NOT_SUPPORTED && !user_name.empty())
     throw module.error(ErrorKind::not_capable, Phase::login,
                        cannot(token) + ": the module has no C_LoginUser, so a user name cannot be given",

@@ -65,7 +65,7 @@ Module::Module(const ModuleSettings& settings, Progress& progress, Patience& pat
 
 void Module::load() {
   progress_.enter(Phase::load, "dlopen");
-  check_module_file(path_);
+  check_library_format(path_);
   library_ = open_library(path_, quirks_.has(Quirk::deepbind));
   auto get_list = reinterpret_cast<CK_C_GetFunctionList>(dlsym(library_, "C_GetFunctionList"));
   if (get_list == nullptr) throw not_a_module(path_, "it does not export C_GetFunctionList");
@@ -129,6 +129,8 @@ Error Module::error_after_sign(CK_RV value, const std::string& what) const {
 Error Module::with_context(Error error, const std::string& hint) const {
   std::string hints = error.hint();
   if (!hint.empty()) hints += (hints.empty() ? "" : "\n") + hint;
+  if (error.return_value() == CKR_USER_NOT_LOGGED_IN && quirks_.has(Quirk::never_login))
+    hints += "\nno login was made because of the quirk " + std::string(name_of(Quirk::never_login));
   Error result(error.kind(), error.phase(), error.message(), std::move(hints));
   if (error.return_value()) std::move(result).with_return_value(*error.return_value());
   return std::move(result).with_module(path_);

@@ -147,7 +147,7 @@ std::string machine_name(unsigned machine) {
   }
 }
 
-void check_module_file(const std::string& path) {
+void check_library_format(const std::string& path) {
   File file(path);
   std::array<char, 4096> buffer;
   const std::string_view head(buffer.data(), file.read_into(buffer, path));

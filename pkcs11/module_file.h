@@ -9,7 +9,7 @@ namespace pkcs11 {
 
 // Looks at the file before the dynamic loader runs anything in it: readable, an ELF shared library for this machine,
 // and mentions C_GetFunctionList. Throws Error(module_unusable) that says which of these is wrong.
-void check_module_file(const std::string& path);
+void check_library_format(const std::string& path);
 
 // The library loads but is no PKCS#11 module: `cause` says what it lacks.
 base::Error not_a_module(const std::string& path, const std::string& cause);

@@ -69,6 +69,12 @@ std::vector<Line> lines_of_token(const Module& module, const Session& session, c
   return lines;
 }
 
+std::string cause_of(Missing missing, const Uri& wanted) {
+  if (missing == Missing::private_half) return "its private half is not";
+  if (wanted.object && wanted.id) return "no key of that label and id is";
+  return wanted.id ? "no key of that id is" : "no key of that label is";
+}
+
 }  // namespace
 
 unsigned distance_class(std::string_view one, std::string_view other) {
@@ -99,7 +105,7 @@ Error no_token_error(const Module& module, const Uri& wanted, const SlotList& sl
 }
 
 Error no_key_error(const Module& module, const Session& session, const TokenState& token, const Uri& wanted,
-                   std::string_view cause) {
+                   Missing missing) {
   std::string hint;
   try {
     const auto lines = lines_of_token(module, session, token, wanted);
@@ -108,8 +114,12 @@ Error no_key_error(const Module& module, const Session& session, const TokenStat
   } catch (const Error& error) {
     hint = error.message();
   }
-  return module.error(ErrorKind::key_not_found, Phase::find,
-                      "cannot find key " + format_uri(wanted) + ": " + std::string(cause), std::move(hint));
+  if (token.login_required && module.quirks().has(Quirk::never_login))
+    hint += "\nwhat needs a login stays hidden because of the quirk " + std::string(name_of(Quirk::never_login));
+  return module.error(
+      ErrorKind::key_not_found, Phase::find,
+      "cannot find key " + format_uri(wanted) + ": " + cause_of(missing, wanted) + " on the " + describe(token),
+      std::move(hint));
 }
 
 }  // namespace pkcs11

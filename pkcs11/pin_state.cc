@@ -20,13 +20,17 @@ void require_usable_pin(const TokenState& token, const Login& login) {
     withhold(token, "it is locked", "the token's security officer can unlock it and set a new one");
   }
   if (token.pin_to_be_changed) {
-    withhold(token, "the token wants it changed first",
-             "change it with the vendor's tool, then update the PIN source");
+    withhold(token, "the token wants it changed first", "change it with the vendor's tool, then update the PIN source");
   }
   if (token.pin_final_try && !login.attended) {
     withhold(token, "one try is left, and a wrong one locks the token",
              "sign once at a terminal with pin_source prompt: an accepted PIN gives all tries back");
   }
+}
+
+bool needs_login(const TokenState& token, const Quirks& quirks) {
+  if (quirks.has(Quirk::never_login)) return false;
+  return token.login_required || quirks.has(Quirk::force_login);
 }
 
 }  // namespace pkcs11

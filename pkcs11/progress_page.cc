@@ -66,6 +66,9 @@ ProgressPage::View ProgressPage::read() const {
   view.commitment = commitment == static_cast<std::uint32_t>(Commitment::none)   ? Commitment::none
                     : commitment == static_cast<std::uint32_t>(Commitment::sign) ? Commitment::sign
                                                                                  : Commitment::change;
+  view.logins = logins_.load();
+  view.pin_unsettled = pin_unsettled_.load() != 0;
+  view.signatures = signatures_.load();
   view.person_answers = person_answers_.load(std::memory_order_relaxed) != 0;
   return view;
 }

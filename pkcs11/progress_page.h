@@ -27,12 +27,21 @@ class ProgressPage {
     std::chrono::nanoseconds slept{0};  // in this phase, of our own will, waiting for a busy module
     Commitment commitment = Commitment::none;
     bool person_answers = false;
+    std::uint32_t logins = 0;      // how often this worker presented a PIN
+    bool pin_unsettled = false;    // the token may have counted the PIN of this job as wrong
+    std::uint32_t signatures = 0;  // how often C_Sign was entered for this job, in earlier workers too
   };
 
   // The worker's side.
   void enter(base::Phase phase, const char* function);
   void add_sleep(std::chrono::nanoseconds duration) { slept_.fetch_add(duration.count(), std::memory_order_relaxed); }
   void set_person_answers() { person_answers_.store(1, std::memory_order_relaxed); }
+  void present_pin() {
+    logins_.fetch_add(1);
+    pin_unsettled_.store(1);
+  }
+  void settle_pin() { pin_unsettled_.store(0); }
+  void count_signature() { signatures_.fetch_add(1); }
   void commit(Commitment commitment) { commitment_.store(static_cast<std::uint32_t>(commitment)); }
 
   // Either commits to sign and says true, or the parent has forbidden it before and learns that nothing is signed.
@@ -40,7 +49,11 @@ class ProgressPage {
 
   // The parent's side.
   View read() const;
-  void begin_job() { commit(Commitment::none); }
+  void begin_job() {
+    commit(Commitment::none);
+    settle_pin();
+  }
+  void set_signatures(std::uint32_t count) { signatures_.store(count); }
   void set_parent(std::int32_t process) { parent_.store(process); }
   std::int32_t parent() const { return parent_.load(); }
 
@@ -62,6 +75,9 @@ class ProgressPage {
   std::atomic<std::uint32_t> forbidden_{0};
   std::atomic<std::uint32_t> person_answers_{0};
   std::atomic<std::int32_t> parent_{0};
+  std::atomic<std::uint32_t> logins_{0};
+  std::atomic<std::uint32_t> pin_unsettled_{0};
+  std::atomic<std::uint32_t> signatures_{0};
 };
 
 }  // namespace pkcs11

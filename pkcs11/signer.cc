@@ -1,8 +1,10 @@
 #include "signer.h"
 
+#include "finder.h"
 #include "login.h"
 #include "mechanisms.h"
 #include "not_found.h"
+#include "pkcs11/pin_state.h"
 #include "private_key.h"
 #include "signature_format.h"
 #include "token.h"
@@ -29,18 +31,25 @@ bool mechanism_refused(CK_RV answer) {
   }
 }
 
+std::string names_of(const std::vector<SignMechanism>& mechanisms) {
+  std::string names;
+  for (const SignMechanism& mechanism : mechanisms)
+    names.append(names.empty() ? "" : " or ").append(mechanism.name);
+  return names;
+}
+
 class SignJob {
  public:
   SignJob(const Module& module, Located& located, const SignOrder& order, const PublicKey& expected, const Login* login)
       : module_(module), located_(located), order_(order), expected_(expected), login_(login) {}
 
   SignResult run() {
-    if (wants_login(located_.token, module_.quirks()) && !located_.logged_in) log_in_now();
+    if (needs_login(located_.token, module_.quirks()) && !located_.logged_in) log_in_now();
     get_private_key();
     mechanisms_ = usable_mechanisms();
     SignMechanism used = start();
     CK_RV answer = sign_once();
-    if (answer == CKR_USER_NOT_LOGGED_IN && may_log_in_again()) {
+    if (answer == CKR_USER_NOT_LOGGED_IN && may_log_in_again() && module_.progress().may_sign_again()) {
       used = start_on_new_session();
       answer = sign_once();
     }
@@ -75,8 +84,13 @@ class SignJob {
     }
     if (!found)
       throw no_key_error(module_, located_.session, located_.token, located_.wanted,
-                         "its private half is not on the " + describe(located_.token));
+                         shows_public_half() ? Missing::private_half : Missing::key);
     key_ = *found;
+  }
+
+  // A login may show more than was there to be located.
+  bool shows_public_half() const {
+    return located_.match || !find_objects(module_, located_.session.handle(), located_.wanted).empty();
   }
 
   std::vector<SignMechanism> usable_mechanisms() const {
@@ -86,8 +100,9 @@ class SignJob {
     if (!mechanisms.empty()) return mechanisms;
     throw module_.error(ErrorKind::not_capable, Phase::find,
                         what() + ": the key's CKA_ALLOWED_MECHANISMS holds none that makes the signature",
-                        "make a key that allows CKM_RSA_PKCS_PSS or CKM_ECDSA; if the list is wrong, set the quirk "
-                        "no_allowed_mechanisms");
+                        "make a key that allows " + names_of(sign_mechanisms(order_.spec(), module_.quirks())) +
+                            "; if the list is wrong, set the quirk " +
+                            std::string(name_of(Quirk::no_allowed_mechanisms)));
   }
 
   // C_SignInit with the first mechanism that the token takes: nothing is signed yet, so the next may be tried.
@@ -140,7 +155,10 @@ class SignJob {
     return answer;
   }
 
-  bool may_log_in_again() const { return login_ != nullptr && (!operation_authenticated_ || may_log_in()); }
+  bool may_log_in_again() const {
+    return login_ != nullptr && !module_.quirks().has(Quirk::never_login) &&
+           (!operation_authenticated_ || may_log_in());
+  }
 
   // A refused operation stays active on some tokens (tpm2-pkcs11), so it is left behind with its session; the new one
   // is opened first because the end of the last session ends the login.

@@ -112,9 +112,4 @@ std::string describe(const TokenState& token) {
   return text;
 }
 
-bool wants_login(const TokenState& token, const Quirks& quirks) {
-  if (quirks.has(Quirk::never_login)) return false;
-  return token.login_required || quirks.has(Quirk::force_login);
-}
-
 }  // namespace pkcs11

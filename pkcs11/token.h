@@ -32,6 +32,4 @@ Uri uri_of(const TokenState& token, const Quirks& quirks);
 // token "prod" (serial 0123) or token in slot 5: for people.
 std::string describe(const TokenState& token);
 
-bool wants_login(const TokenState& token, const Quirks& quirks);
-
 }  // namespace pkcs11

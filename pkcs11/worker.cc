@@ -32,8 +32,11 @@ class PageProgress final : public Progress {
 
   void enter(base::Phase phase, const char* function) override {
     page_.enter(phase, function);
+    const std::string_view name = function;
+    if (name == "C_Login" || name == "C_LoginUser") page_.present_pin();
+    if (name == "C_Sign") page_.count_signature();
     static constexpr std::array<std::string_view, 3> kChanges{"C_GenerateKeyPair", "C_CreateObject", "C_DestroyObject"};
-    if (std::find(kChanges.begin(), kChanges.end(), function) != kChanges.end()) page_.commit(Commitment::change);
+    if (std::find(kChanges.begin(), kChanges.end(), name) != kChanges.end()) page_.commit(Commitment::change);
   }
 
   bool may_sign() override {
@@ -43,6 +46,8 @@ class PageProgress final : public Progress {
     return false;
   }
 
+  bool may_sign_again() override { return page_.read().signatures < 2; }
+  void pin_accepted() override { page_.settle_pin(); }
   void person_answers() override { page_.set_person_answers(); }
 
  private:

@@ -235,6 +235,43 @@ TEST_CASE("a key pair whose private half is missing says so after the login") {
   REQUIRE(contains(error.message(), "its private half is not on the token"));
 }
 
+TEST_CASE("a key that is not there even after the login is said not to be there, by what it was named with") {
+  struct Case {
+    std::optional<std::string> label;
+    std::optional<base::Bytes> id;
+    const char* text;
+  };
+  for (const Case& test : {Case{"relase", {}, ": no key of that label is on the token \"fake\""},
+                           Case{{}, base::Bytes{9}, ": no key of that id is on the token \"fake\""},
+                           Case{"k", base::Bytes{9}, ": no key of that label and id is on the token \"fake\""}}) {
+    FakeService fake;
+    fake.rule("key P-256 label=k id=01");
+    InspectOrder order;
+    order.uri.object = test.label;
+    order.uri.id = test.id;
+    const Login login = login_with("1234");
+    const base::Error error = error_of([&] {
+      fake.get().sign(SignOrders::over(KeySpec::ec_256, "x"), order, FakeService::test_key(KeySpec::ec_256), &login);
+    });
+    require_error(error, ErrorKind::key_not_found);
+    INFO(error.message());
+    REQUIRE(contains(error.message(), test.text));
+    REQUIRE(contains(error.hint(), "object=k;id=%01"));
+    REQUIRE_FALSE(contains(error.hint(), "quirk"));
+  }
+}
+
+TEST_CASE("a public half that only a login shows counts as there") {
+  FakeService fake;
+  fake.rule("key P-256 label=k id=01 public=hidden private=no");
+  const Login login = login_with("1234");
+  const base::Error error = error_of([&] {
+    fake.get().sign(SignOrders::over(KeySpec::ec_256, "x"), key_named("k"), FakeService::test_key(KeySpec::ec_256),
+                    &login);
+  });
+  REQUIRE(contains(error.message(), "its private half is not on the token"));
+}
+
 TEST_CASE("two private keys under one id are told apart by what is known of them, else they are ambiguous") {
   FakeService fake;
   fake.rule("key RSA-2048 label=a id=01").rule("key RSA-3072 label=b id=01 public=no");

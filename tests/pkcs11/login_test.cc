@@ -1,4 +1,5 @@
 #include "fake_service.h"
+#include "pkcs11/pin_state.h"
 
 // When a PIN is tried, and when not.
 
@@ -159,8 +160,42 @@ TEST_CASE("the quirk never-login does not log in, whatever the flag says") {
   fake.settings.quirks.set(Quirk::never_login);
   fake.rule("key P-256 label=k id=01 private=visible");
   const Login login = login_with("1234");
-  failure(fake, &login);
+  const base::Error error = failure(fake, &login);
+  REQUIRE(error.return_value() == 0x101UL);
+  REQUIRE(contains(error.hint(), "no login was made because of the quirk never-login"));
   REQUIRE(fake.calls("C_Login") == 0);
+}
+
+TEST_CASE("the quirk never-login is named when the key is hidden without a login") {
+  FakeService fake;
+  fake.settings.quirks.set(Quirk::never_login);
+  fake.rule("key P-256 label=k id=01 public=hidden");
+  const Login login = login_with("1234");
+  const base::Error error = failure(fake, &login);
+  require_error(error, ErrorKind::key_not_found);
+  REQUIRE(contains(error.hint(), "hidden because of the quirk never-login"));
+}
+
+TEST_CASE("the quirk never-login gives no PIN for a signature either") {
+  FakeService fake;
+  fake.settings.quirks.set(Quirk::never_login);
+  fake.rule("token label=t no-login").rule("key P-256 label=k id=01").rule("fail C_Sign CKR_USER_NOT_LOGGED_IN");
+  const Login login = login_with("1234");
+  require_error(failure(fake, &login), ErrorKind::token_failed, 0x101);
+  REQUIRE(fake.calls("C_Login") == 0);
+  REQUIRE(fake.calls("C_Sign") == 1);
+}
+
+TEST_CASE("a token needs a login by its flag or the quirk force-login, and never-login wins") {
+  TokenState token;
+  REQUIRE_FALSE(needs_login(token, {}));
+  Quirks quirks;
+  quirks.set(Quirk::force_login);
+  REQUIRE(needs_login(token, quirks));
+  token.login_required = true;
+  REQUIRE(needs_login(token, {}));
+  quirks.set(Quirk::never_login);
+  REQUIRE_FALSE(needs_login(token, quirks));
 }
 
 TEST_CASE("a vendor's role logs in under its number") {

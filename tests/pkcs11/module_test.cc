@@ -29,7 +29,7 @@ std::string elf_file(const FakeToken& token, unsigned char word_size, std::uint1
 }
 
 base::Error refusal(const std::string& path) {
-  const base::Error error = error_of([&] { check_module_file(path); });
+  const base::Error error = error_of([&] { check_library_format(path); });
   require_error(error, ErrorKind::module_unusable);
   REQUIRE(error.phase() == base::Phase::load);
   REQUIRE(error.module() == path);
@@ -76,7 +76,8 @@ TEST_CASE("the name C_GetFunctionList is found wherever it stands in the file") 
   const FakeToken token;
   for (const std::size_t before : {0UL, 4020UL, 4030UL, 4096UL, 65'520UL, 65'530UL, 69'600UL, 200'000UL}) {
     INFO(before);
-    REQUIRE_NOTHROW(check_module_file(elf_file(token, ELFCLASS64, EM_X86_64, long_text(before) + "C_GetFunctionList")));
+    REQUIRE_NOTHROW(
+        check_library_format(elf_file(token, ELFCLASS64, EM_X86_64, long_text(before) + "C_GetFunctionList")));
   }
 }
 

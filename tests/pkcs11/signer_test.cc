@@ -93,6 +93,17 @@ TEST_CASE("CKA_ALLOWED_MECHANISMS is obeyed, unless it is known to be wrong") {
   REQUIRE(wrong.sign(key_named("k")).mechanism == "CKM_ECDSA");
 }
 
+TEST_CASE("a key that allows no mechanism of ours is told which to allow, and the quirk by its name") {
+  const auto spec = GENERATE(KeySpec::rsa_3072, KeySpec::ec_256);
+  FakeService fake;
+  fake.rule(std::string("key ") + (spec == KeySpec::ec_256 ? "P-256" : "RSA-3072") +
+            " label=k id=01 mechanisms=CKM_RSA_PKCS");
+  REQUIRE(failure(fake, spec).hint() == std::string("make a key that allows ") +
+                                            (spec == KeySpec::ec_256 ? "CKM_ECDSA or CKM_ECDSA_SHA256"
+                                                                     : "CKM_RSA_PKCS_PSS or CKM_SHA384_RSA_PKCS_PSS") +
+                                            "; if the list is wrong, set the quirk no-allowed-mechanisms");
+}
+
 TEST_CASE("a key that always wants authentication gets it between C_SignInit and C_Sign") {
   const auto kind = GENERATE(as<std::string>{}, "always-authenticate", "always-authenticate=announced");
   FakeService fake;

@@ -15,7 +15,6 @@ constexpr const char* kBeforeSigning[] = {"load",
                                           "C_FindObjectsFinal",
                                           "C_GetAttributeValue",
                                           "C_GetMechanismInfo",
-                                          "C_Login",
                                           "C_SignInit"};
 
 struct Death {
@@ -68,6 +67,50 @@ TEST_CASE("a module that dies every time is given up after the second worker") {
       CHECK(child.calls("C_Sign") == 0);
     }
   }
+}
+
+TEST_CASE("a module that dies in C_Login may have counted the PIN as wrong, which is not given again") {
+  for (const Death& death : kDeaths) {
+    for (const char* when : {"", "after", "user=context", "user=context after"}) {
+      CAPTURE(death.effect, when);
+      ChildService child;
+      child.rule("token label=t locks-after=3").rule("key P-256 label=a id=02 always-authenticate");
+      child.rule(rule_for(death, "C_Login", when));
+      const Login login = login_with("1234");
+      const base::Error error = error_of([&] {
+        child.get().sign(SignOrders::over(KeySpec::ec_256, "hello"), key_named("a"),
+                         FakeService::test_key(KeySpec::ec_256), &login);
+      });
+      require_error(error, ErrorKind::module_died);
+      CHECK(contains(error.message(), " in C_Login (phase login)"));
+      CHECK(child.calls("C_Login") == (std::string(when).starts_with("user=context") ? 2 : 1));
+      CHECK(child.workers == 1);
+      CHECK(child.calls("C_Sign") == 0);
+    }
+  }
+}
+
+TEST_CASE("a module that dies after it refused the PIN does not get it again") {
+  ChildService child;
+  child.rule("fail C_Login CKR_PIN_INCORRECT").rule("crash C_GetTokenInfo from=3");
+  require_error(error_of([&] { child.sign(); }), ErrorKind::module_died);
+  CHECK(child.calls("C_Login") == 1);
+  CHECK(child.workers == 1);
+}
+
+TEST_CASE("a module that dies in C_LoginUser does not get the PIN again") {
+  ChildService child;
+  child.rule("token label=t user-name=alice").rule("key P-256 label=a id=02").rule("quirk interface 3.0");
+  child.rule("crash C_LoginUser");
+  Login login = login_with("1234");
+  login.user_name = "alice";
+  const base::Error error = error_of([&] {
+    child.get().sign(SignOrders::over(KeySpec::ec_256, "hello"), key_named("a"), FakeService::test_key(KeySpec::ec_256),
+                     &login);
+  });
+  require_error(error, ErrorKind::module_died);
+  CHECK(child.calls("C_LoginUser") == 1);
+  CHECK(child.workers == 1);
 }
 
 TEST_CASE("a module that dies in C_Sign may have signed, which is said and not repeated") {

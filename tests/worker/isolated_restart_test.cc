@@ -86,6 +86,48 @@ TEST_CASE("a restart replays a new login, not a refused one") {
   CHECK(child.token.results("C_Login") == std::vector<std::string>{"CKR_OK", "CKR_OK"});
 }
 
+TEST_CASE("C_Sign is repeated once at most, in the same worker or in a new one") {
+  struct Case {
+    std::vector<std::string> rules;
+    int logins;
+  };
+  const Case cases[] = {
+      {{"fail C_Sign CKR_USER_NOT_LOGGED_IN"}, 2},
+      {{"fail C_Sign CKR_SESSION_HANDLE_INVALID"}, 2},
+      {{"fail C_Sign process=1 CKR_SESSION_HANDLE_INVALID", "fail C_Sign CKR_USER_NOT_LOGGED_IN"}, 2},
+      {{"fail C_Sign nth=1 CKR_USER_NOT_LOGGED_IN", "fail C_Sign CKR_TOKEN_NOT_PRESENT"}, 2},
+      {{"crash C_SignInit process=1", "fail C_Sign CKR_USER_NOT_LOGGED_IN"}, 3},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.rules);
+    ChildService child;
+    for (const std::string& rule : test.rules)
+      child.rule(rule);
+    require_error(error_of([&] { child.sign(); }), ErrorKind::token_failed);
+    CHECK(child.calls("C_Sign") == 2);
+    CHECK(child.calls("C_Login") == test.logins);
+  }
+}
+
+TEST_CASE("a job that has presented the PIN twice is not begun again") {
+  ChildService child;
+  child.settings.quirks.set(Quirk::context_login);
+  child.rule("fail C_Sign CKR_SESSION_HANDLE_INVALID");
+  require_error(error_of([&] { child.sign(); }), ErrorKind::token_failed, 0xB3UL);
+  CHECK(child.calls("C_Sign") == 1);
+  CHECK(child.calls("C_Login") == 2);
+  CHECK(child.workers == 1);
+}
+
+TEST_CASE("each job may repeat C_Sign once") {
+  ChildService child;
+  child.rule("fail C_Sign nth=1 CKR_USER_NOT_LOGGED_IN").rule("fail C_Sign nth=3 CKR_USER_NOT_LOGGED_IN");
+  child.sign();
+  child.sign();
+  CHECK(child.calls("C_Sign") == 4);
+  CHECK(child.workers == 1);
+}
+
 TEST_CASE("a host that has gone during the pause gets no signature from a new worker") {
   ChildService child;
   int questions = 0;

@@ -9,4 +9,8 @@ namespace pkcs11 {
 // which speak of the ordinary user's PIN, not of a vendor's role; not every token sets them. Needs no PIN in `login`.
 void require_usable_pin(const TokenState& token, const Login& login);
 
+// Whether a login comes before the use of private keys: CKF_LOGIN_REQUIRED or the quirk force-login, unless the quirk
+// never-login forbids it, which wins over both.
+bool needs_login(const TokenState& token, const Quirks& quirks);
+
 }  // namespace pkcs11

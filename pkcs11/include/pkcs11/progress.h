@@ -16,6 +16,12 @@ class Progress {
   // Asked immediately before C_Sign: false when nobody is left to take the signature.
   virtual bool may_sign() = 0;
 
+  // Asked after a C_Sign that signed nothing: false when it has been repeated already.
+  virtual bool may_sign_again() { return true; }
+
+  // After a C_Login or C_LoginUser that took the PIN. Until then the token may have counted the PIN as wrong.
+  virtual void pin_accepted() {}
+
   // Before a login on a token with a PIN pad of its own: login and sign now take as long as a person does.
   virtual void person_answers() {}
 };
