@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
-#include <vector>
 
 #include "base/bytes.h"
 
@@ -19,32 +17,6 @@ bool is_environment_name(std::string_view name) {
   constexpr std::string_view kCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
   return !name.empty() && kDigits.find(name.front()) == std::string_view::npos &&
          name.find_first_not_of(kCharacters) == std::string_view::npos;
-}
-
-// Letters and digits alone, in lower case: "PIN-Value" and "pin_value" become one.
-std::string folded(std::string_view name) {
-  std::string text;
-  for (const char c : name) {
-    if (c >= 'A' && c <= 'Z') text += static_cast<char>(c - 'A' + 'a');
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) text += c;
-  }
-  return text;
-}
-
-// Levenshtein distance over folded names.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
 }
 
 }  // namespace
@@ -83,7 +55,7 @@ std::string fault_in_pin_source(std::string_view text) {
 bool names_a_pin(std::string_view name) {
   constexpr std::array<std::string_view, 6> kTelling{"password", "passphrase", "passwd",
                                                      "passcode", "secret",     "pinvalue"};
-  const std::string text = folded(name);
+  const std::string text = base::folded(name);
   if (text.ends_with("pin") || text == "pincode") return true;
   return std::any_of(kTelling.begin(), kTelling.end(),
                      [&](std::string_view part) { return text.find(part) != std::string::npos; });
@@ -93,25 +65,6 @@ bool is_unsupported_setting(std::string_view name) {
   constexpr std::array<std::string_view, 6> kNames{"approval",    "approval_wait", "audit",
                                                    "pin_command", "so_pin_source", "tokens"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
-}
-
-std::string nearest(std::string_view name, std::span<const std::string> known) {
-  constexpr std::size_t kLongestName = 64;
-  if (name.size() > kLongestName) return {};
-  const std::string written = folded(name);
-  std::string best;
-  std::size_t smallest = std::max<std::size_t>(1, written.size() / 2);
-  for (const std::string& candidate : known) {
-    const std::string text = folded(candidate);
-    // A name cut short or lengthened ("chain", "module_path") is closer than its distance says.
-    const bool prefix = written.size() >= 3 && (text.starts_with(written) || written.starts_with(text));
-    const std::size_t apart = prefix ? 1 : distance(written, text);
-    if (apart < smallest || (apart == smallest && best.empty())) {
-      smallest = apart;
-      best = candidate;
-    }
-  }
-  return best;
 }
 
 }  // namespace schema

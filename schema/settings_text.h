@@ -1,8 +1,9 @@
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
+
+#include "base/nearest.h"
 
 // What configuration files and plugin-config entries have in common: how a setting's text must look, and what to tell
 // about a name that is not a setting. Faults stand behind "NAME: " and never repeat the value.
@@ -23,7 +24,6 @@ inline constexpr std::string_view kPinRemedy =
 // Settings that this release does not act on. Reading over one could drop a rule that somebody relies on.
 bool is_unsupported_setting(std::string_view name);
 
-// The known name closest to what was written; nothing when none is close.
-std::string nearest(std::string_view name, std::span<const std::string> known);
+using base::nearest;
 
 }  // namespace schema

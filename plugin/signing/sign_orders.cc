@@ -1,11 +1,9 @@
 #include "signing/sign_orders.h"
 
-#include <sys/random.h>
-
-#include <cerrno>
 #include <string_view>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "schema/payload.h"
 #include "trust/public_key.h"
 
@@ -14,18 +12,6 @@ namespace {
 
 constexpr std::string_view kChallengeText = "notation-pkcs11 proof of possession, signs nothing else\n";
 constexpr std::size_t kChallengeSize = 32;
-
-void fill_with_random(std::span<std::uint8_t> bytes) {
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t count = ::getrandom(bytes.data() + done, bytes.size() - done, 0);
-    if (count > 0) {
-      done += static_cast<std::size_t>(count);
-    } else if (errno != EINTR) {
-      throw base::Error(base::ErrorKind::internal, base::Phase::sign, "the system gives no random bytes");
-    }
-  }
-}
 
 void refuse_notary_payload(base::ByteView message) {
   if (schema::resembles_notary_payload(message)) {
@@ -44,7 +30,8 @@ pkcs11::SignOrder SignOrders::over(pkcs11::SignPurpose purpose, pkcs11::KeySpec 
 pkcs11::SignOrder SignOrders::artifact(const SignablePayload& payload, const trust::CheckedChain& chain,
                                        const approval::Grant& grant) {
   if (grant.key() != trust::spki_sha256(chain.leaf_key())) {
-    throw base::Error(base::ErrorKind::internal, base::Phase::sign, "the grant is for another key than the certificate");
+    throw base::Error(base::ErrorKind::internal, base::Phase::sign,
+                      "the grant is for another key than the certificate");
   }
   if (payload.spec() != chain.spec()) {
     throw base::Error(base::ErrorKind::internal, base::Phase::sign,
@@ -62,7 +49,7 @@ pkcs11::SignOrder SignOrders::challenge(pkcs11::KeySpec spec) {
   const base::ByteView text = base::bytes_of(kChallengeText);
   base::Bytes message(text.begin(), text.end());
   message.resize(text.size() + kChallengeSize);
-  fill_with_random(std::span(message).subspan(text.size()));
+  base::fill_with_random(std::span(message).subspan(text.size()));
   refuse_notary_payload(message);
   return over(pkcs11::SignPurpose::challenge, spec, message);
 }
