@@ -44,6 +44,39 @@ struct Source {
   const schema::KeySettings* settings;
 };
 
+// How the one who names the key gives its parts, for texts: through notation, or with a command's flags.
+struct Wording {
+  const char* settings;    // where settings beside the files come from
+  const char* quoted_uri;  // an example
+  const char* module;      // an example
+  const char* pin_source;  // name of the setting
+};
+
+constexpr Wording kNotation{"plugin-config", "--id 'pkcs11:token=...;object=...'",
+                            "--plugin-config module=/usr/lib/....so", "pin_source"};
+constexpr Wording kFlags{"the command line", "notation-pkcs11 ... 'pkcs11:token=...;object=...'",
+                         "--module /usr/lib/....so", "--pin-source"};
+
+schema::KeySettings settings_of(const ModuleFlags& flags) {
+  schema::KeySettings settings;
+  settings.module = flags.module;
+  settings.pin_source = flags.pin_source;
+  settings.user_type = flags.user_type;
+  settings.login_user = flags.login_user;
+  settings.init_args = flags.init_args;
+  settings.quirks = flags.quirks;
+  return settings;
+}
+
+schema::KeySettings settings_of(const std::map<std::string, std::string>& plugin_config) {
+  const schema::PluginConfig entries = schema::decode_plugin_config(plugin_config);
+  schema::KeySettings settings;
+  settings.module = entries.module;
+  settings.chain_file = entries.chain_file;
+  settings.pin_source = entries.pin_source;
+  return settings;
+}
+
 // The id as it may be shown: its query, or what looks like a PIN in it, is left out.
 std::string shown(const std::string& key_id) {
   return base::printable(key_id.substr(0, std::min(key_id.find('?'), key_id.find("pin-"))));
@@ -53,26 +86,36 @@ std::string shown(const std::string& key_id) {
 
 class KeySetupBuilder {
  public:
-  KeySetupBuilder(const Settings& settings, const std::string& key_id) : settings_(settings), key_id_(key_id) {}
+  // `given` is what came beside the files; it outlives the builder.
+  KeySetupBuilder(const Settings& settings, const Wording& wording, const schema::KeySettings& given)
+      : settings_(settings), wording_(wording), given_(given) {}
 
-  KeySetup build(const std::map<std::string, std::string>& plugin_config) {
+  KeySetup key(const std::string& key_id) {
+    key_id_ = key_id;
     setup_.name = shown(key_id_);
     collect_files();
-    const schema::PluginConfig entries = schema::decode_plugin_config(plugin_config);
-    schema::KeySettings from_notation;
-    from_notation.module = entries.module;
-    from_notation.chain_file = entries.chain_file;
-    from_notation.pin_source = entries.pin_source;
-    sources_.push_back({"plugin-config", {}, &from_notation});
-
+    add_given();
     decide_uri();
+    return finish();
+  }
+
+  // No key: what was given stands alone, within the administrator's limits.
+  KeySetup module() {
+    add_given();
+    setup_.name = base::printable(given_.module.value_or(""));
+    return finish();
+  }
+
+ private:
+  void add_given() { sources_.push_back({wording_.settings, {}, &given_}); }
+
+  KeySetup finish() {
     decide_paths();
     decide_rest();
     setup_.module.path = require_allowed(platform::check_module_file(setup_.module.path));
     return std::move(setup_);
   }
 
- private:
   void collect_files() {
     for (const auto* file : {&settings_.administrator_, &settings_.user_}) {
       if (!*file) continue;
@@ -84,7 +127,8 @@ class KeySetupBuilder {
   void decide_uri() {
     if (pkcs11::looks_like_uri(key_id_)) {
       if (settings_.administrator_ && settings_.administrator_->config.require_named_keys.value_or(false)) {
-        throw Error(ErrorKind::invalid_settings, Phase::settings, "key " + base::quoted(setup_.name) + " is not a configured name",
+        throw Error(ErrorKind::invalid_settings, Phase::settings,
+                    "key " + base::quoted(setup_.name) + " is not a configured name",
                     settings_.administrator_->path + " allows configured names only: " + known_names());
       }
       take_uri(key_id_, "the key id", {});
@@ -115,8 +159,8 @@ class KeySetupBuilder {
   [[noreturn]] void refuse_nameless() const {
     throw Error(ErrorKind::invalid_uri, Phase::settings,
                 "key id " + base::quoted(setup_.name) + " names no object and no id: any key on the token would do",
-                "quote the URI: a shell drops everything after the first ';'. For example\n"
-                "  --id 'pkcs11:token=...;object=...'");
+                "quote the URI: a shell drops everything after the first ';'. For example\n  " +
+                    std::string(wording_.quoted_uri));
   }
 
   void decide_paths() {
@@ -124,7 +168,7 @@ class KeySetupBuilder {
     for (const Source& source : sources_) {
       const schema::KeySettings& key = *source.settings;
       module_.offer(key.module, source.origin);
-      if (key.pin_source) pin_.offer(platform::parse_pin_source(*key.pin_source, source.folder), source.origin);
+      if (key.pin_source) pin_.offer(pin_source_of(source), source.origin);
       if (key.chain_file) {
         chain.offer(platform::absolute_path(*key.chain_file, source.folder, "chain_file"), source.origin);
       }
@@ -132,25 +176,34 @@ class KeySetupBuilder {
     setup_.pin_source = pin_.value();
     setup_.chain_file = chain.value().value_or("");
     if (!module_.value()) {
-      throw Error(ErrorKind::invalid_settings, Phase::settings, "key " + base::quoted(setup_.name) + " names no PKCS#11 module",
-                  "add ?module-path=/usr/lib/....so to the URI, \"module\" in the configuration file, or\n"
-                  "--plugin-config module=/usr/lib/....so");
+      throw Error(ErrorKind::invalid_settings, Phase::settings,
+                  "key " + base::quoted(setup_.name) + " names no PKCS#11 module",
+                  "add ?module-path=/usr/lib/....so to the URI, \"module\" in the configuration file, or\n" +
+                      std::string(wording_.module));
     }
     setup_.module.path = *module_.value();
   }
 
+  platform::PinSource pin_source_of(const Source& source) const {
+    const bool is_given = source.settings == &given_;
+    return platform::parse_pin_source(*source.settings->pin_source, source.folder,
+                                      is_given ? wording_.pin_source : kNotation.pin_source);
+  }
+
   template <typename Value, typename Target>
-  void decide(std::string_view setting, std::optional<Value> schema::KeySettings::*member, Target& target) {
+  void decide(std::string_view setting, std::optional<Value> schema::KeySettings::* member, Target& target) {
     Decision<Value> decision(setting);
-    for (const Source& source : sources_) decision.offer(source.settings->*member, source.origin);
+    for (const Source& source : sources_)
+      decision.offer(source.settings->*member, source.origin);
     if (decision.value()) target = *decision.value();
   }
 
   void decide_timeout(std::string_view setting,
-                      std::optional<std::chrono::milliseconds> schema::TimeoutSettings::*member,
+                      std::optional<std::chrono::milliseconds> schema::TimeoutSettings::* member,
                       std::chrono::milliseconds& target) {
     Decision<std::chrono::milliseconds> decision(setting);
-    for (const Source& source : sources_) decision.offer(source.settings->timeouts.*member, source.origin);
+    for (const Source& source : sources_)
+      decision.offer(source.settings->timeouts.*member, source.origin);
     if (decision.value()) target = *decision.value();
   }
 
@@ -189,7 +242,8 @@ class KeySetupBuilder {
 
   std::string known_names() const {
     std::string text;
-    for (const std::string& name : settings_.key_names()) text += (text.empty() ? "configured keys: " : ", ") + name;
+    for (const std::string& name : settings_.key_names())
+      text += (text.empty() ? "configured keys: " : ", ") + name;
     if (text.empty()) text = "no key is configured; a PKCS#11 URI (pkcs11:token=...;object=...) names one as well";
     if (!settings_.user_refused_.empty()) {
       text += "\n" + settings_.administrator_->path + " does not allow a configuration file of the user's own";
@@ -198,7 +252,9 @@ class KeySetupBuilder {
   }
 
   const Settings& settings_;
-  const std::string& key_id_;
+  const Wording& wording_;
+  const schema::KeySettings& given_;
+  std::string key_id_;
   std::vector<Source> sources_;
   Decision<pkcs11::Uri> uri_{"uri"};
   Decision<std::string> module_{"module"};
@@ -207,7 +263,18 @@ class KeySetupBuilder {
 };
 
 KeySetup Settings::key(const std::string& key_id, const std::map<std::string, std::string>& plugin_config) const {
-  return KeySetupBuilder(*this, key_id).build(plugin_config);
+  const schema::KeySettings given = settings_of(plugin_config);
+  return KeySetupBuilder(*this, kNotation, given).key(key_id);
+}
+
+KeySetup Settings::key(const std::string& key_id, const ModuleFlags& flags) const {
+  const schema::KeySettings given = settings_of(flags);
+  return KeySetupBuilder(*this, kFlags, given).key(key_id);
+}
+
+KeySetup Settings::module(const ModuleFlags& flags) const {
+  const schema::KeySettings given = settings_of(flags);
+  return KeySetupBuilder(*this, kFlags, given).module();
 }
 
 }  // namespace signing

@@ -100,8 +100,8 @@ TEST_CASE("what the administrator sets for a key nobody below changes") {
   files.user(files.keys(R"("chain_file": "/home/chain.pem")"));
   const base::Error error = error_of([&] { files.key("release"); });
   require_error(error, ErrorKind::invalid_settings);
-  CHECK(error.message() == "chain_file is set differently by " + files.path("administrator.json") + " and by " +
-                               files.path("user.json"));
+  CHECK(error.message() ==
+        "chain_file is set differently by " + files.path("administrator.json") + " and by " + files.path("user.json"));
 }
 
 TEST_CASE("plugin-config adds to a configured key but does not override it") {
@@ -191,9 +191,43 @@ TEST_CASE("the log's level and file come from the highest file that sets them") 
 
 TEST_CASE("what looks like a PIN in a key id is never shown") {
   const Files files;
-  for (const char* id : {"pkcs:token=t?pin-value=98765432", "relase;pin-value=98765432", "pkcs11:token=t;pin-value=98765432",
-                         "pkcs11:object=o?pin-value=98765432"}) {
+  for (const char* id : {"pkcs:token=t?pin-value=98765432", "relase;pin-value=98765432",
+                         "pkcs11:token=t;pin-value=98765432", "pkcs11:object=o?pin-value=98765432"}) {
     const base::Error error = error_of([&] { files.key(id); });
     CHECK((error.message() + error.hint()).find("98765432") == std::string::npos);
   }
+}
+
+TEST_CASE("a module named by flags is held against the administrator's list") {
+  Files files;
+  signing::ModuleFlags flags;
+  flags.module = files.module;
+  flags.user_type = 0x80000001UL;
+  flags.login_user = "crypto";
+  flags.init_args = "x=y";
+  files.administrator(R"({"version": 1, "allowed_modules": [")" + files.module + R"("], "keys": {}})");
+  const signing::KeySetup setup = files.load().module(flags);
+  CHECK(setup.module.path == files.module);
+  CHECK(setup.user_type == 0x80000001UL);
+  CHECK(setup.login_user == "crypto");
+  CHECK(setup.module.init_args == "x=y");
+  files.administrator(R"({"version": 1, "allowed_modules": ["/usr/lib/other.so"], "keys": {}})");
+  const base::Error error = error_of([&] { files.load().module(flags); });
+  require_error(error, ErrorKind::invalid_settings);
+  CHECK(error.message().find("allowed_modules") != std::string::npos);
+}
+
+TEST_CASE("what is wrong on a command line is told in the command line's words") {
+  const Files files;
+  const signing::Settings settings = files.load();
+  signing::ModuleFlags flags;
+  CHECK(error_of([&] { settings.key("pkcs11:token=t;object=o", flags); }).hint().find("--module /") !=
+        std::string::npos);
+  CHECK(error_of([&] { settings.key("pkcs11:token=t", flags); }).hint().find("--id") == std::string::npos);
+  flags.module = files.module;
+  flags.pin_source = "98765432";
+  const base::Error error = error_of([&] { settings.key("pkcs11:token=t;object=o", flags); });
+  require_error(error, ErrorKind::invalid_settings);
+  CHECK(error.message().find("cannot use --pin-source: ") == 0);
+  CHECK((error.message() + error.hint()).find("98765432") == std::string::npos);
 }

@@ -38,6 +38,15 @@ struct KeySetup {
   bool allow_opaque_payload = false;
 };
 
+// What the flags of a command say of a module and of the login to it; what is empty was not said.
+struct ModuleFlags {
+  std::optional<std::string> module;      // absolute path
+  std::optional<std::string> pin_source;  // env:NAME, file:PATH or prompt; a relative path starts at the working folder
+  std::optional<unsigned long> user_type;
+  std::optional<std::string> login_user, init_args;
+  std::optional<pkcs11::Quirks> quirks;
+};
+
 // The files as read. Errors of every member: invalid_settings or invalid_uri, phase settings.
 class Settings {
  public:
@@ -49,6 +58,12 @@ class Settings {
   // user's file, plugin-config, and the URI's query beside them; two that set one thing differently are an error that
   // names both. Error(key_not_found) for a name that is not configured.
   KeySetup key(const std::string& key_id, const std::map<std::string, std::string>& plugin_config) const;
+
+  // The same with a command's flags in the place of plugin-config.
+  KeySetup key(const std::string& key_id, const ModuleFlags& flags) const;
+
+  // A module without a key: flags alone, within the administrator's allowed_modules. The name is the module's path.
+  KeySetup module(const ModuleFlags& flags) const;
 
   // Names of the configured keys.
   std::vector<std::string> key_names() const;
