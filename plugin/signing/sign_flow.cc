@@ -4,6 +4,7 @@
 
 #include "approval/grant.h"
 #include "base/error.h"
+#include "pkcs11/pin_state.h"
 #include "platform/file_checks.h"
 #include "signing/pin_step.h"
 #include "signing/sign_orders.h"
@@ -20,8 +21,7 @@ using base::Phase;
 // One key from its settings to a chain that notation accepts. Members stand in the order in which they become known.
 class KeyAtHand {
  public:
-  KeyAtHand(KeySetup setup, RunContext& context)
-      : setup_(std::move(setup)), context_(context), pin_(setup_, context) {}
+  KeyAtHand(KeySetup setup, RunContext& context) : setup_(std::move(setup)), context_(context), pin_(setup_, context) {}
 
   const KeySetup& setup() const { return setup_; }
 
@@ -54,24 +54,27 @@ class KeyAtHand {
       log_in();
       inspection_ = pin_.use(inspection_.token, [&] { return service_->inspect(order_, &*login_); });
     }
-    for (const std::string& remark : inspection_.remarks) context_.log.info("inspect: " + remark);
+    for (const std::string& remark : inspection_.remarks)
+      context_.log.info("inspect: " + remark);
     check_against_token();
   }
 
   const trust::CheckedChain& chain() const { return *chain_; }
 
   void warn_about_expiry() const {
-    const auto warning = trust::expiry_warning(*chain_, context_.clock.wall(), static_cast<int>(setup_.leaf_expiry.days));
+    const auto warning =
+        trust::expiry_warning(*chain_, context_.clock.wall(), static_cast<int>(setup_.leaf_expiry.days));
     if (!warning) return;
     if (setup_.leaf_expiry.refuse) {
-      throw Error(ErrorKind::invalid_chain, Phase::chain, *warning,
-                  "leaf_expiry of key " + base::quoted(setup_.name) + " refuses to sign with it: renew the certificate");
+      throw Error(
+          ErrorKind::invalid_chain, Phase::chain, *warning,
+          "leaf_expiry of key " + base::quoted(setup_.name) + " refuses to sign with it: renew the certificate");
     }
     platform::warn_user(context_.terminal, context_.log, *warning);
   }
 
   void log_in() {
-    if (login_ || !needs_login()) return;
+    if (login_ || !pkcs11::needs_login(inspection_.token, setup_.module.quirks)) return;
     login_ = pin_.obtain(inspection_.token);
   }
 
@@ -82,15 +85,8 @@ class KeyAtHand {
   }
 
  private:
-  bool needs_login() const {
-    const pkcs11::Quirks& quirks = setup_.module.quirks;
-    if (quirks.has(pkcs11::Quirk::force_login)) return true;
-    return inspection_.token.login_required && !quirks.has(pkcs11::Quirk::never_login);
-  }
-
   void check_against_token() {
-    const std::optional<pkcs11::PublicKey> on_token =
-        inspection_.key ? inspection_.key->public_key : std::nullopt;
+    const std::optional<pkcs11::PublicKey> on_token = inspection_.key ? inspection_.key->public_key : std::nullopt;
     if (chain_ && on_token && !(*on_token == chain_->leaf_key())) {
       sources_.key = on_token;
       chain_ = trust::check_chain(sources_, context_.clock.wall());
@@ -105,8 +101,8 @@ class KeyAtHand {
 
   [[noreturn]] void refuse_invisible() const {
     throw Error(ErrorKind::key_not_found, Phase::find,
-                "key " + base::quoted(setup_.name) + " is not visible on token " + base::quoted(inspection_.token.label) +
-                    " without a login",
+                "key " + base::quoted(setup_.name) + " is not visible on token " +
+                    base::quoted(inspection_.token.label) + " without a login",
                 "set chain_file to a PEM file with the certificate chain, leaf first: then the kind of key is known "
                 "from there");
   }
@@ -144,8 +140,7 @@ SignedArtifact generate_signature(const schema::GenerateSignatureRequest& reques
   KeyAtHand key(set_up(request.key_id, request.plugin_config, context), context);
   if (key.setup().pin_source) platform::check_pin_source(*key.setup().pin_source);
   key.start_module();
-  const SignablePayload payload =
-      check_payload(request.payload, request.key_spec, key.setup().allow_opaque_payload);
+  const SignablePayload payload = check_payload(request.payload, request.key_spec, key.setup().allow_opaque_payload);
   key.read_chain_file();
   key.inspect(true);
   require_same_spec(request, key.setup(), key.chain());
