@@ -32,7 +32,8 @@ struct IsolatedOptions {
 // late (a phase passed its deadline; the worker was killed; says so when the token may have signed), module_died (it
 // ended by itself before C_Sign), outcome_unknown (it ended after C_Sign was entered), host_gone (nobody is left;
 // nothing was signed). One worker is replaced in the life of the service, when the module's answer says that a new
-// process helps or when the worker died, and nothing can have been signed, made or destroyed.
+// process helps or when the worker died, and nothing can have been signed, made or destroyed, no PIN counted as wrong.
+// A job repeats C_Sign at most once, after an answer that proves that nothing was signed.
 class IsolatedService final : public KeyService {
  public:
   // `first` may be empty: the first job then starts a worker. The clock outlives the service.
