@@ -1,11 +1,8 @@
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <iostream>
 
 #include "commands.h"
-#include "platform/descriptor.h"
+#include "new_file.h"
+#include "pkcs11/pin_state.h"
 #include "signing/sign_orders.h"
 #include "subject.h"
 #include "token_access.h"
@@ -31,7 +28,7 @@ FoundKey find_key(TokenAccess& access) {
   found.order.uri = access.setup().uri;
   found.inspection = access.service().inspect(found.order, nullptr);
   const pkcs11::TokenState token = found.inspection.token;
-  if (token.login_required) found.login = access.pin().obtain(token);
+  if (pkcs11::needs_login(token, access.setup().module.quirks)) found.login = access.pin().obtain(token);
   if (found.login && !(found.inspection.key && found.inspection.key->public_key)) {
     found.inspection = access.pin().use(token, [&] { return access.service().inspect(found.order, &*found.login); });
   }
@@ -41,22 +38,6 @@ FoundKey find_key(TokenAccess& access) {
                 "a certificate needs it: keep the public key object that was made with the key");
   }
   return found;
-}
-
-void write_new_file(const std::string& path, const std::string& content, bool replace) {
-  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (replace ? O_TRUNC : O_EXCL);
-  const platform::Descriptor file(::open(path.c_str(), flags, 0644));
-  const int fault = file ? platform::write_everything(file.number(), content) : errno;
-  if (fault == 0) return;
-  throw Error(ErrorKind::invalid_settings, Phase::settings,
-              "certificate file " + base::printable(path) + " cannot be written: " + platform::cause_of(fault),
-              fault == EEXIST ? "--force replaces it" : "");
-}
-
-void refuse_existing(const std::string& path, bool force) {
-  if (force || ::access(path.c_str(), F_OK) != 0) return;
-  throw Error(ErrorKind::invalid_settings, Phase::settings,
-              "certificate file " + base::printable(path) + " exists already", "--force replaces it");
 }
 
 void print(const schema::CertificateReport& made) {
@@ -70,14 +51,15 @@ void print(const schema::CertificateReport& made) {
 
 void self_sign_certificate(const CertSelfSignFlags& flags) {
   const trust::Subject subject = parse_subject(flags.subject);
-  refuse_existing(flags.out, flags.force);
-  const auto access = TokenAccess::by_key(flags.key, flags.module, flags.pin_source);
+  NewFile file(flags.out, flags.force, "certificate file");
+  const auto access = TokenAccess::by_key(flags.key, flags.module);
   const FoundKey found = find_key(*access);
   const pkcs11::PublicKey& key = *found.inspection.key->public_key;
   const auto spec = pkcs11::key_spec_of(key);
   if (!spec) {
-    throw Error(ErrorKind::not_capable, Phase::find,
-                "key " + base::quoted(access->setup().name) + ": " + pkcs11::describe(key) + " cannot sign for notation");
+    throw Error(
+        ErrorKind::not_capable, Phase::find,
+        "key " + base::quoted(access->setup().name) + ": " + pkcs11::describe(key) + " cannot sign for notation");
   }
 
   const trust::CertificateToSign prepared =
@@ -87,12 +69,10 @@ void self_sign_certificate(const CertSelfSignFlags& flags) {
   const auto sign = [&] { return access->service().sign(order, found.order, key, login); };
   const pkcs11::SignResult result = login ? access->pin().use(found.inspection.token, sign) : sign();
   const base::Bytes der = trust::assemble(prepared, result.signature);
-  write_new_file(flags.out, trust::to_pem(der), flags.force);
-
   const trust::Certificate certificate = trust::Certificate::parse(der, flags.out);
+  file.write(trust::to_pem(der));
   const schema::CertificateReport made{base::printable(flags.out), certificate.subject(),
-                                       base::to_hex(certificate.serial()),
-                                       trust::format_time(certificate.not_after()),
+                                       base::to_hex(certificate.serial()), trust::format_time(certificate.not_after()),
                                        std::string(pkcs11::traits(*spec).name)};
   if (flags.json) {
     std::cout << schema::encode(made);

@@ -1,17 +1,16 @@
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "pkcs11/key_spec.h"
+#include "signing/settings.h"
 
 namespace operators {
 
 // Where a command finds its token, as flags gave it.
 struct TokenFlags {
-  std::string module;      // path of the PKCS#11 library
-  std::string token;       // label, empty: any
-  std::string pin_source;  // env:NAME, file:PATH or prompt; empty: the default order
+  signing::ModuleFlags module;
+  std::string token;  // label, empty: any
 };
 
 struct KeyListFlags {
@@ -31,7 +30,7 @@ struct KeyGenerateFlags {
 
 struct CertSelfSignFlags {
   std::string key;  // configured name or URI
-  std::string module, pin_source;
+  signing::ModuleFlags module;
   std::string out;
   std::string subject = "CN=notation-pkcs11 test";
   int days = 365;

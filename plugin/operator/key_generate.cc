@@ -1,7 +1,6 @@
-#include <sys/random.h>
-
 #include <iostream>
 
+#include "base/random.h"
 #include "commands.h"
 #include "signing/key_proof.h"
 #include "token_access.h"
@@ -13,9 +12,7 @@ constexpr std::size_t kIdSize = 20;  // bytes; what most tools expect of a CKA_I
 
 base::Bytes random_id() {
   base::Bytes id(kIdSize);
-  if (::getrandom(id.data(), id.size(), 0) != static_cast<ssize_t>(id.size())) {
-    throw base::Error(base::ErrorKind::internal, base::Phase::generate, "the system gives no random bytes");
-  }
+  base::fill_with_random(id);
   return id;
 }
 
@@ -38,29 +35,33 @@ base::Bytes id_of(const std::string& hex) {
   return id;
 }
 
-pkcs11::TokenState the_token(TokenAccess& access, const pkcs11::Uri& filter) {
-  const pkcs11::Survey survey = access.service().survey(filter, nullptr);
-  if (survey.tokens.size() == 1) return survey.tokens.front().token;
-  std::string labels;
-  for (const auto& surveyed : survey.tokens) {
-    labels += (labels.empty() ? "" : ", ") + base::quoted(surveyed.token.label);
-  }
-  if (survey.tokens.empty()) {
-    throw base::Error(base::ErrorKind::key_not_found, base::Phase::slots,
-                      "token " + base::quoted(filter.token.value_or("")) + " is not there",
-                      "notation-pkcs11 key list --module " + access.setup().module.path + " shows the tokens");
-  }
-  throw base::Error(base::ErrorKind::ambiguous_key, base::Phase::slots, "more than one token matches: " + labels,
-                    "name one with --token LABEL");
+// The proof's failure, and what became of the key.
+base::Error unproved(const base::Error& proof, const std::string& what_became, const std::string& details) {
+  base::Error error(proof.kind(), proof.phase(), proof.message() + "; the new key " + what_became,
+                    details + (proof.hint().empty() ? "" : "\n" + proof.hint()));
+  if (proof.return_value()) error = std::move(error).with_return_value(*proof.return_value());
+  return std::move(error).with_module(proof.module());
 }
 
-// A pair whose private half does not answer to its public half is of no use, and in the way.
+bool nobody_knows(const base::Error& proof) {
+  return proof.kind() == base::ErrorKind::outcome_unknown || proof.kind() == base::ErrorKind::late;
+}
+
+// A pair whose private half does not answer to its public half is of no use, and in the way. Where nobody knows whether
+// it does, it stays.
 void prove_or_remove(TokenAccess& access, const pkcs11::GeneratedKey& generated, const pkcs11::Login& login) {
   try {
     signing::prove_key(access.service(), generated.key.uri, *generated.key.public_key, &login);
-  } catch (const base::Error& error) {
-    access.service().remove(generated.key.uri, *generated.key.public_key, login);
-    throw base::Error(error.kind(), error.phase(), "the new key was removed again: " + error.message(), error.hint());
+  } catch (const base::Error& proof) {
+    const std::string uri = pkcs11::format_uri(generated.key.uri);
+    if (nobody_knows(proof)) throw unproved(proof, "is still on the token, unproved", uri);
+    try {
+      access.service().remove(generated.key.uri, *generated.key.public_key, login);
+    } catch (const base::Error& removal) {
+      throw unproved(proof, "is still on the token, unproved",
+                     uri + "\nremove it with the vendor's tool: " + removal.message());
+    }
+    throw unproved(proof, "was removed again", uri);
   }
 }
 
@@ -83,8 +84,8 @@ void generate_key(const KeyGenerateFlags& flags) {
   order.id = id_of(flags.id);
   order.always_authenticate = flags.always_authenticate;
 
-  const auto access = TokenAccess::by_module(flags.token.module, flags.token.pin_source);
-  const pkcs11::TokenState token = the_token(*access, order.token);
+  const auto access = TokenAccess::by_module(flags.token.module);
+  const pkcs11::TokenState token = the_token(access->service().survey(order.token, nullptr), flags.token);
   const pkcs11::Login login = access->pin().obtain(token);
   const pkcs11::GeneratedKey generated =
       access->pin().use(token, [&] { return access->service().generate(order, login); });

@@ -16,13 +16,10 @@ pkcs11::Uri filter_of(const TokenFlags& flags) {
 pkcs11::Survey survey(TokenAccess& access, const KeyListFlags& flags) {
   const pkcs11::Uri filter = filter_of(flags.token);
   pkcs11::Survey visible = access.service().survey(filter, nullptr);
-  if (!flags.login) return visible;
-  if (visible.tokens.size() != 1) {
-    throw base::Error(base::ErrorKind::ambiguous_key, base::Phase::slots,
-                      "a login needs one token, " + std::to_string(visible.tokens.size()) + " match",
-                      "name the token with --token LABEL");
-  }
-  const pkcs11::TokenState token = visible.tokens.front().token;
+  const bool named_in_vain = visible.tokens.empty() && !flags.token.token.empty();
+  if (!flags.login && !named_in_vain) return visible;
+  const pkcs11::TokenState token = the_token(visible, flags.token);
+  if (access.setup().module.quirks.has(pkcs11::Quirk::never_login)) return visible;
   const pkcs11::Login login = access.pin().obtain(token);
   return access.pin().use(token, [&] { return access.service().survey(filter, &login); });
 }
@@ -35,7 +32,8 @@ schema::KeyListReport report_of(const std::string& module, const pkcs11::Survey&
   for (const pkcs11::SurveyedToken& surveyed : survey.tokens) {
     const pkcs11::TokenState& token = surveyed.token;
     schema::TokenReport entry{token.label, token.manufacturer, token.model, token.serial, token.initialised, {}};
-    for (const pkcs11::KeyView& key : surveyed.keys) entry.keys.push_back(report(key));
+    for (const pkcs11::KeyView& key : surveyed.keys)
+      entry.keys.push_back(report(key));
     list.tokens.push_back(std::move(entry));
   }
   return list;
@@ -56,13 +54,14 @@ void print(const schema::KeyListReport& list) {
     if (token.keys.empty()) std::cout << "  no key is visible; --login shows what the token hides\n";
   }
   if (list.tokens.empty()) std::cout << "no token\n";
-  for (const std::string& remark : list.remarks) std::cout << "note: " << base::printable(remark) << "\n";
+  for (const std::string& remark : list.remarks)
+    std::cout << "note: " << base::printable(remark) << "\n";
 }
 
 }  // namespace
 
 void list_keys(const KeyListFlags& flags) {
-  const auto access = TokenAccess::by_module(flags.token.module, flags.token.pin_source);
+  const auto access = TokenAccess::by_module(flags.token.module);
   const schema::KeyListReport list = report_of(access->setup().module.path, survey(*access, flags));
   if (flags.json) {
     std::cout << schema::encode(list);

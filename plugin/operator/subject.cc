@@ -16,8 +16,9 @@ namespace {
 
 std::string* field_for(trust::Subject& subject, std::string_view type) {
   const std::pair<std::string_view, std::string*> fields[] = {
-      {"CN", &subject.common_name}, {"OU", &subject.organizational_unit}, {"O", &subject.organization},
-      {"L", &subject.locality},     {"ST", &subject.state},               {"C", &subject.country}};
+      {"CN", &subject.common_name}, {"OU", &subject.organizational_unit},
+      {"O", &subject.organization}, {"L", &subject.locality},
+      {"ST", &subject.state},       {"C", &subject.country}};
   for (const auto& [name, field] : fields) {
     if (name == type) return field;
   }
@@ -33,7 +34,8 @@ trust::Subject parse_subject(std::string_view text) {
     const std::size_t equals = text.find('=', at);
     if (equals == std::string_view::npos) refuse(text, "'=' is missing after an attribute type");
     std::string_view type = text.substr(at, equals - at);
-    while (type.starts_with(' ')) type.remove_prefix(1);
+    while (type.starts_with(' '))
+      type.remove_prefix(1);
     std::string* field = field_for(subject, type);
     if (field == nullptr) refuse(text, "attribute type " + base::quoted(type) + " is not known");
     if (!field->empty()) refuse(text, "attribute type " + std::string(type) + " stands twice");

@@ -1,7 +1,6 @@
 #include "token_access.h"
 
 #include "pkcs11/isolated_service.h"
-#include "platform/file_checks.h"
 #include "trust/public_key.h"
 
 namespace operators {
@@ -18,26 +17,22 @@ TokenAccess::TokenAccess()
   secrets_.take(platform::kPinVariable);
 }
 
-std::unique_ptr<TokenAccess> TokenAccess::by_module(const std::string& module, const std::string& pin_source) {
+std::unique_ptr<TokenAccess> TokenAccess::by_module(const signing::ModuleFlags& flags) {
   std::unique_ptr<TokenAccess> access(new TokenAccess);
-  signing::KeySetup setup;
-  setup.name = module;
-  setup.module.path = platform::check_module_file(module);
-  if (!pin_source.empty()) setup.pin_source = platform::parse_pin_source(pin_source, {});
-  access->start(std::move(setup));
+  access->start(access->load_settings().module(flags));
   return access;
 }
 
-std::unique_ptr<TokenAccess> TokenAccess::by_key(const std::string& key, const std::string& module,
-                                                 const std::string& pin_source) {
+std::unique_ptr<TokenAccess> TokenAccess::by_key(const std::string& key, const signing::ModuleFlags& flags) {
   std::unique_ptr<TokenAccess> access(new TokenAccess);
-  const signing::Settings settings = signing::Settings::load(access->context_.files);
-  access->log_.configure(settings.log());
-  std::map<std::string, std::string> flags;
-  if (!module.empty()) flags["module"] = module;
-  if (!pin_source.empty()) flags["pin_source"] = pin_source;
-  access->start(settings.key(key, flags));
+  access->start(access->load_settings().key(key, flags));
   return access;
+}
+
+signing::Settings TokenAccess::load_settings() {
+  signing::Settings settings = signing::Settings::load(context_.files);
+  log_.configure(settings.log());
+  return settings;
 }
 
 void TokenAccess::start(signing::KeySetup setup) {
@@ -50,6 +45,26 @@ void TokenAccess::start(signing::KeySetup setup) {
   }
   service_ = std::make_unique<pkcs11::IsolatedService>(pkcs11::WorkerProcess(), std::move(options), context_.clock);
   service_->load(setup_.module);
+}
+
+pkcs11::TokenState the_token(const pkcs11::Survey& survey, const TokenFlags& flags) {
+  std::vector<const pkcs11::TokenState*> found;
+  std::string labels;
+  for (const pkcs11::SurveyedToken& surveyed : survey.tokens) {
+    if (!surveyed.token.initialised) continue;
+    found.push_back(&surveyed.token);
+    labels += (labels.empty() ? "" : ", ") + base::quoted(surveyed.token.label);
+  }
+  if (found.size() == 1) return *found.front();
+  if (found.empty()) {
+    const std::string which = flags.token.empty() ? "no initialised token" : "no token " + base::quoted(flags.token);
+    throw base::Error(base::ErrorKind::key_not_found, base::Phase::slots, which + " is there",
+                      "notation-pkcs11 key list --module " + base::printable(flags.module.module.value_or("PATH")) +
+                          " shows the tokens");
+  }
+  throw base::Error(base::ErrorKind::ambiguous_key, base::Phase::slots,
+                    "it must be one token, " + std::to_string(found.size()) + " match: " + labels,
+                    "name one with --token LABEL");
 }
 
 schema::KeyReport report(const pkcs11::KeyView& key) {

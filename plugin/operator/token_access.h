@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "commands.h"
 #include "pkcs11/key_service.h"
 #include "platform/environment.h"
 #include "platform/log.h"
@@ -16,10 +17,10 @@ namespace operators {
 // A module in its worker, and the person or PIN source to log in with: what every command on a token needs.
 class TokenAccess {
  public:
-  // By flags, or by the name of a key. Both check the module's file and start loading it.
-  static std::unique_ptr<TokenAccess> by_module(const std::string& module, const std::string& pin_source);
-  static std::unique_ptr<TokenAccess> by_key(const std::string& key, const std::string& module,
-                                             const std::string& pin_source);
+  // By flags alone, or by a key and flags. Both read the configuration files, check the module's file and start loading
+  // it.
+  static std::unique_ptr<TokenAccess> by_module(const signing::ModuleFlags& flags);
+  static std::unique_ptr<TokenAccess> by_key(const std::string& key, const signing::ModuleFlags& flags);
 
   const signing::KeySetup& setup() const { return setup_; }
   pkcs11::KeyService& service() { return *service_; }
@@ -28,6 +29,7 @@ class TokenAccess {
 
  private:
   TokenAccess();
+  signing::Settings load_settings();
   void start(signing::KeySetup setup);
 
   platform::ControllingTerminal terminal_;
@@ -38,6 +40,9 @@ class TokenAccess {
   signing::PinStep pin_;
   std::unique_ptr<pkcs11::KeyService> service_;
 };
+
+// The one initialised token of a survey that `flags` made. Errors: key_not_found, ambiguous_key.
+pkcs11::TokenState the_token(const pkcs11::Survey& survey, const TokenFlags& flags);
 
 // A key as the reports show it.
 schema::KeyReport report(const pkcs11::KeyView& key);

@@ -14,7 +14,8 @@ void show_version(bool json) {
   report.openssl = OpenSSL_version(OPENSSL_VERSION_STRING);
   report.contract_versions = {"1.0"};
   report.capabilities = {"SIGNATURE_GENERATOR.RAW"};
-  for (const pkcs11::KeySpecTraits& spec : pkcs11::all_key_specs()) report.key_specs.emplace_back(spec.name);
+  for (const pkcs11::KeySpecTraits& spec : pkcs11::all_key_specs())
+    report.key_specs.emplace_back(spec.name);
   report.pin_sources = {"env", "file", "prompt"};
   if (json) {
     std::cout << schema::encode(report);
@@ -24,7 +25,8 @@ void show_version(bool json) {
             << "  plugin contract 1.0, SIGNATURE_GENERATOR.RAW\n"
             << "  OpenSSL " << report.openssl << ", compiler " << report.compiler << "\n"
             << "  keys:";
-  for (const std::string& spec : report.key_specs) std::cout << " " << spec;
+  for (const std::string& spec : report.key_specs)
+    std::cout << " " << spec;
   std::cout << "\n";
 }
 

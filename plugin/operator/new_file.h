@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "platform/descriptor.h"
+
+namespace operators {
+
+// A file that appears at once and whole, readable by everybody. The constructor finds out whether it can be made,
+// before anything costly is done; until write() there is a temporary file beside it, and none afterwards or after a
+// failure. With `replace` the name is taken over: a link there is replaced, not followed. Errors: invalid_settings;
+// `what` names the file in them.
+class NewFile {
+ public:
+  NewFile(std::string path, bool replace, std::string_view what);
+  ~NewFile();
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  void write(std::string_view content);
+
+ private:
+  [[noreturn]] void refuse(int error_number) const;
+
+  std::string path_, what_, temporary_;
+  bool replace_;
+  platform::Descriptor file_;
+};
+
+}  // namespace operators
