@@ -1,92 +1,40 @@
 #include "platform/pin_guard.h"
 
-#include <charconv>
+#include <cstdint>
 #include <exception>
 #include <string_view>
 #include <utility>
-#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "pin_counts.h"
 
 namespace platform {
 namespace {
 
-// One line for each token: number, seconds since 1970, module, serial, label, with one blank between.
-constexpr const char* kFile = "pin-refusals";
-constexpr const char* kLock = "pin-refusals.lock";
-constexpr std::size_t kLongestFile = 1 << 20;
-constexpr std::size_t kMostTokens = 256;
+constexpr const char* kLock = "pin-refusals.lock";  // held while the file is rewritten
 
-struct Entry {
-  std::string key;
-  unsigned count = 0;
-  long long seconds = 0;
-};
-using Entries = std::vector<Entry>;
+// Held through a login, one file for each token, so that a token that hangs does not hold up another. Two tokens of
+// the same hash (FNV-1a) wait for each other, nothing worse.
+std::string turn_of(std::string_view token) {
+  std::uint64_t hash = 0xCBF29CE484222325U;
+  for (const char c : token)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+  return "pin-turn-" + std::to_string(hash) + ".lock";
+}
 
-std::string escaped(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  if (text.empty()) return "%";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7F && c != '%') {
-      out += c;
-    } else {
-      out += {'%', kDigits[byte >> 4], kDigits[byte & 0xF]};
-    }
+StateFolder::Lock wait_for_turn(const StateFolder& folder, const GuardedToken& token, const std::string& key,
+                                std::chrono::milliseconds patience) {
+  try {
+    return folder.lock(turn_of(key), patience);
+  } catch (const base::Error& error) {
+    if (error.kind() != base::ErrorKind::busy) throw;
+    throw base::Error(base::ErrorKind::busy, base::Phase::pin,
+                      "PIN for token " + base::quoted(token.label) +
+                          " is not tried: another process is trying one and has not ended in time",
+                      "tries go one at a time until a PIN has been accepted; wait for the other run, then run the "
+                      "command again");
   }
-  return out;
-}
-
-std::string key_of(const GuardedToken& token) {
-  return escaped(token.module) + " " + escaped(token.serial) + " " + escaped(token.label);
-}
-
-// Takes the number in front of the first blank off the line; false when there is none.
-template <typename Number>
-bool take_number(std::string_view& line, Number& number) {
-  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), number);
-  if (error != std::errc() || end == line.data() + line.size() || *end != ' ') return false;
-  line.remove_prefix(static_cast<std::size_t>(end - line.data()) + 1);
-  return true;
-}
-
-Entries parse(std::string_view text) {
-  Entries entries;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    Entry entry;
-    if (!take_number(line, entry.count) || !take_number(line, entry.seconds)) continue;
-    entry.key = line;
-    entries.push_back(std::move(entry));
-  }
-  return entries;
-}
-
-std::string print(const Entries& entries) {
-  std::string text;
-  for (const Entry& entry : entries)
-    text += std::to_string(entry.count) + " " + std::to_string(entry.seconds) + " " + entry.key + "\n";
-  return text;
-}
-
-Entries read_entries(const StateFolder& folder) {
-  return parse(folder.read_file(kFile, kLongestFile).value_or(std::string()));
-}
-
-Entry take_entry(Entries& entries, const std::string& key) {
-  Entry taken{key, 0, 0};
-  std::erase_if(entries, [&](const Entry& entry) {
-    if (entry.key != key) return false;
-    taken = entry;
-    return true;
-  });
-  return taken;
-}
-
-long long seconds_of(base::WallTime time) {
-  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
 }  // namespace
@@ -94,45 +42,73 @@ long long seconds_of(base::WallTime time) {
 PinGuard::PinGuard(const StateFolderSearch& state, const base::Clock& clock)
     : folder_(state.folder ? &*state.folder : nullptr), clock_(clock), reason_off_(state.reason) {}
 
+std::string PinGuard::file() const {
+  return is_on() ? folder_->path() + "/" + PinCounts::kFile : std::string();
+}
+
 PinRefusals PinGuard::refusals(const GuardedToken& token) {
   if (!is_on()) return {};
   try {
-    Entries entries = read_entries(*folder_);
-    const Entry entry = take_entry(entries, key_of(token));
-    return {entry.count, base::WallTime(std::chrono::seconds(entry.seconds))};
+    const PinCount count = PinCounts::read(*folder_).of(PinCounts::key_of(token));
+    return {count.count, base::WallTime(std::chrono::seconds(count.seconds))};
   } catch (const std::exception& error) {
     turn_off(error.what());
     return {};
   }
 }
 
-bool PinGuard::allows_unattended_try(const GuardedToken& token) {
-  return refusals(token).count < kUnattendedRefusals;
-}
-
-void PinGuard::note_refusal(const GuardedToken& token) noexcept {
-  if (!is_on()) return;
+PinGuard::Try PinGuard::begin_try(const GuardedToken& token, bool attended, std::chrono::milliseconds patience) {
+  Try attempt(PinCounts::key_of(token));
+  if (!is_on() || attended) return attempt;
   try {
-    const StateFolder::Lock lock = folder_->lock(kLock);
-    Entries entries = read_entries(*folder_);
-    Entry entry = take_entry(entries, key_of(token));
-    ++entry.count;
-    entry.seconds = seconds_of(clock_.wall());
-    if (entries.size() >= kMostTokens) entries.erase(entries.begin());
-    entries.push_back(std::move(entry));
-    folder_->write_file_atomically(kFile, print(entries));
+    // A full count is no reason yet: it may hold a try under way that is about to be accepted.
+    if (PinCounts::read(*folder_).of(attempt.token_).was_accepted()) return attempt;
+    attempt.turn_ = wait_for_turn(*folder_, token, attempt.token_, patience);
+    write_down(attempt);
+  } catch (const base::Error& error) {
+    if (error.kind() == base::ErrorKind::busy && error.phase() == base::Phase::pin) throw;
+    turn_off(error.what());
   } catch (const std::exception& error) {
     turn_off(error.what());
   }
+  return attempt;
 }
 
-void PinGuard::note_success(const GuardedToken& token) noexcept {
+// The wait for the turn may have changed everything: whoever had it before may have cleared the count or filled it.
+void PinGuard::write_down(Try& attempt) {
+  const StateFolder::Lock lock = folder_->lock(kLock);
+  PinCounts counts = PinCounts::read(*folder_);
+  const PinCount now = counts.of(attempt.token_);
+  attempt.refusals_ = now.count;
+  if (!attempt.is_allowed() || now.was_accepted()) {
+    attempt.turn_.close();
+    return;
+  }
+  counts.set(attempt.token_, now.count + 1, clock_.wall());
+  counts.write(*folder_);
+  attempt.written_ = now.count + 1;
+}
+
+void PinGuard::settle(Try attempt, PinOutcome outcome) noexcept {
+  if (!is_on() || !attempt.is_allowed()) return;
+  if (outcome == PinOutcome::not_about_pin && attempt.written_ == 0) return;
   try {
-    if (refusals(token).count == 0) return;
+    if (outcome == PinOutcome::accepted && PinCounts::read(*folder_).of(attempt.token_).was_accepted()) return;
     const StateFolder::Lock lock = folder_->lock(kLock);
-    Entries entries = read_entries(*folder_);
-    (void)take_entry(entries, key_of(token));
-    folder_->write_file_atomically(kFile, print(entries));
+    PinCounts counts = PinCounts::read(*folder_);
+    const unsigned now = counts.of(attempt.token_).count;
+    // Somebody's acceptance may have cleared the count since this try was written into it.
+    const bool is_in_count = attempt.written_ != 0 && now >= attempt.written_;
+    if (outcome == PinOutcome::accepted) {
+      counts.set(attempt.token_, 0, clock_.wall());
+    } else if (outcome == PinOutcome::refused && !is_in_count) {
+      counts.set(attempt.token_, now + 1, clock_.wall());
+    } else if (outcome == PinOutcome::not_about_pin && is_in_count) {
+      counts.take_back(attempt.token_);
+    } else {
+      return;
+    }
+    counts.write(*folder_);
   } catch (const std::exception& error) {
     turn_off(error.what());
   }

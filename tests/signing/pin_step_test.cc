@@ -1,9 +1,52 @@
 #include "signing/pin_step.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <vector>
+
 #include "flow_fixture.h"
 #include "throws_error.h"
 
 using base::ErrorKind;
+
+namespace {
+
+// How each of that many processes that sign at once ended.
+std::vector<std::string> sign_in_parallel(Flow& flow, int runs) {
+  const auto run = [&flow] {
+    try {
+      flow.sign();
+      return 0;
+    } catch (const base::Error& error) {
+      if (error.kind() == ErrorKind::pin_refused) return 1;
+      return error.kind() == ErrorKind::pin_withheld ? 2 : 3;
+    } catch (const std::exception&) {
+      return 3;
+    }
+  };
+  std::vector<pid_t> children;
+  for (int i = 0; i < runs; ++i) {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) ::_exit(run());
+    children.push_back(child);
+  }
+  std::vector<std::string> ends;
+  for (const pid_t child : children) {
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    ends.emplace_back(
+        std::array{"signed", "refused", "withheld", "failed"}.at(static_cast<std::size_t>(WEXITSTATUS(status))));
+  }
+  return ends;
+}
+
+}  // namespace
 
 TEST_CASE("a refused PIN is tried once and is not repeated by the next runs") {
   const bool isolated = GENERATE(false, true);
@@ -18,7 +61,50 @@ TEST_CASE("a refused PIN is tried once and is not repeated by the next runs") {
   const base::Error error = error_of([&] { flow.sign(); });
   require_error(error, ErrorKind::pin_withheld);
   CHECK(error.message().find("the last 2 were refused") != std::string::npos);
+  CHECK(error.hint().find("remove the file " + flow.folder.path() + "/notation-pkcs11/pin-refusals") !=
+        std::string::npos);
   CHECK(flow.token.calls("C_Login") == 2);
+
+  REQUIRE(std::filesystem::remove(flow.folder.path() + "/notation-pkcs11/pin-refusals"));
+  flow.folder.write("pin", "1234\n");
+  CHECK(flow.sign().signature.bytes().size() == 64);
+}
+
+TEST_CASE("of many runs at once with a wrong PIN two get to the token, with a good one all sign") {
+  const bool good = GENERATE(false, true);
+  Flow flow(true);
+  flow.plain_token();
+  flow.token.rule("sleep C_Login 30");
+  if (!good) flow.folder.write("pin", "9999\n");
+  constexpr int kRuns = 6;
+  const std::vector<std::string> ends = sign_in_parallel(flow, kRuns);
+  CHECK(std::count(ends.begin(), ends.end(), "signed") == (good ? kRuns : 0));
+  CHECK(std::count(ends.begin(), ends.end(), "refused") == (good ? 0 : 2));
+  CHECK(std::count(ends.begin(), ends.end(), "withheld") == (good ? 0 : kRuns - 2));
+  CHECK(flow.token.calls("C_Login") == (good ? kRuns : 2));
+}
+
+TEST_CASE("a PIN that turns wrong is not tried after the runs that were under way") {
+  Flow flow(true);
+  flow.plain_token();
+  flow.sign();
+  flow.folder.write("pin", "9999\n");
+  (void)sign_in_parallel(flow, 3);
+  CHECK(flow.token.calls("C_Login") <= 1 + 3);
+  flow.token.clear_log();
+  for (int i = 0; i < 2; ++i)
+    REQUIRE_ERROR(flow.sign(), ErrorKind::pin_withheld);
+  CHECK(flow.token.calls("C_Login") == 0);
+}
+
+TEST_CASE("a module that dies in the login counts as a refusal, one that fails otherwise does not") {
+  const bool dies = GENERATE(false, true);
+  Flow flow(true);
+  flow.plain_token();
+  flow.token.rule(dies ? "crash C_Login" : "fail C_Login CKR_DEVICE_ERROR");
+  for (int i = 0; i < 2; ++i)
+    REQUIRE_ERROR(flow.sign(), dies ? ErrorKind::module_died : ErrorKind::token_failed);
+  REQUIRE_ERROR(flow.sign(), dies ? ErrorKind::pin_withheld : ErrorKind::token_failed);
 }
 
 TEST_CASE("an accepted PIN clears the count of refusals") {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "pkcs11/key_service.h"
@@ -16,31 +17,40 @@ class PinStep {
   PinStep(const KeySetup& setup, RunContext& context) : setup_(setup), context_(context) {}
 
   // The PIN from its source, or an empty one where the token has its own pad and no source is set. Errors:
-  // pin_withheld before anything is asked (locked, to be changed, a final try nobody watches, too many refusals in a
-  // row), pin_unavailable, cancelled.
+  // pin_withheld before anything is asked (locked, to be changed, a final try nobody watches), pin_unavailable,
+  // cancelled.
   pkcs11::Login obtain(const pkcs11::TokenState& token);
 
-  // Runs one job with a login and keeps count of refusals: a refused PIN is noted, an accepted one clears the count.
+  // Runs one job with the login that was obtained last and keeps count of refusals, see platform::PinGuard. Waits for
+  // other processes where tries go one at a time, as long as a login and a signature may take. Errors: what the job
+  // throws, pin_withheld after too many refusals in a row, busy, host_gone when nobody is left after the wait.
   template <typename Job>
   auto use(const pkcs11::TokenState& token, Job&& job) {
-    try {
-      auto result = job();
-      note_success(token);
-      return result;
-    } catch (const base::Error& error) {
-      if (error.kind() == base::ErrorKind::pin_refused) note_refusal(token);
-      throw;
-    }
+    platform::PinGuard::Try attempt = begin_try(token);
+    auto result = [&] {
+      try {
+        context_.require_host();
+        return job();
+      } catch (const base::Error& error) {
+        settle(std::move(attempt), outcome_of(error));
+        throw;
+      }
+    }();
+    settle(std::move(attempt), platform::PinOutcome::accepted);
+    return result;
   }
 
  private:
-  void note_success(const pkcs11::TokenState& token);
-  void note_refusal(const pkcs11::TokenState& token);
+  static platform::PinOutcome outcome_of(const base::Error& error);
+  platform::PinGuard::Try begin_try(const pkcs11::TokenState& token);
+  void settle(platform::PinGuard::Try attempt, platform::PinOutcome outcome);
+  void warn_that_nothing_is_counted();
   platform::PinGuard& guard();
   platform::GuardedToken guarded(const pkcs11::TokenState& token) const;
 
   const KeySetup& setup_;
   RunContext& context_;
+  bool attended_ = false;
   std::optional<platform::StateFolderSearch> state_;  // opened when the first PIN is about to be used
   std::optional<platform::PinGuard> guard_;
 };
