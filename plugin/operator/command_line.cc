@@ -111,8 +111,7 @@ void add_key_list(CLI::App& key, std::function<void()>& chosen) {
 
 void add_key_generate(CLI::App& key, std::function<void()>& chosen) {
   CLI::App* app = nullptr;
-  const auto flags = add_command<KeyGenerateFlags>(key, "generate",
-                                                   "Make a key pair on a token, read it back and have it prove itself",
+  const auto flags = add_command<KeyGenerateFlags>(key, "generate", "Make a key pair on a token, and prove it",
                                                    "key generate --module /usr/lib/softhsm/libsofthsm2.so \\\n"
                                                    "    --token prod --label release --spec EC-256",
                                                    chosen, generate_key, app);
@@ -131,7 +130,7 @@ void add_key_generate(CLI::App& key, std::function<void()>& chosen) {
 void add_cert_self_sign(CLI::App& cert, std::function<void()>& chosen) {
   CLI::App* app = nullptr;
   const auto flags = add_command<CertSelfSignFlags>(
-      cert, "self-sign", "Write a self-signed certificate in the Notary profile, for tests",
+      cert, "self-sign", "Write a self-signed certificate, for tests",
       "cert self-sign release --out release.pem \\\n    --subject 'CN=release,O=Example,C=CH'", chosen,
       self_sign_certificate, app);
   app->add_option("KEY", flags->key, "configured name, or PKCS#11 URI")->required();

@@ -14,14 +14,14 @@ class HelpFormat : public CLI::Formatter {
 
   std::string make_option_desc(const CLI::Option* option) const override {
     std::string text = option->get_description();
+    if (option->get_required()) text += " (required)";
     if (!option->get_default_str().empty()) text += " (default: " + option->get_default_str() + ")";
     return wrap(text, kWidth - kNames);
   }
 
   std::string make_option_opts(const CLI::Option* option) const override {
     if (option->get_type_size() == 0) return {};
-    return (option->get_positional() ? "" : " " + option->get_type_name()) +
-           std::string(option->get_required() && !option->get_positional() ? " *" : "");
+    return option->get_positional() ? "" : " " + option->get_type_name();
   }
 };
 

@@ -40,7 +40,7 @@ int perform(int argc, const char* const* argv) {
     return 1;
   }
   if (group != nullptr) {
-    std::cout << group->help();
+    std::cout << group->help(app->get_name());
     return 0;
   }
   try {
