@@ -20,7 +20,6 @@ FUNCTIONS = [
     "load",
     "C_GetFunctionList",
     "C_Initialize",
-    "C_GetInfo",
     "C_GetSlotList",
     "C_GetTokenInfo",
     "C_OpenSession",
@@ -29,11 +28,10 @@ FUNCTIONS = [
     "C_FindObjects",
     "C_FindObjectsFinal",
     "C_GetAttributeValue",
+    "C_GetMechanismInfo",
     "C_SignInit",
     "C_Sign",
-    "C_CloseSession",
     "C_Finalize",
-    "unload",
 ]
 CODES = [
     "CKR_GENERAL_ERROR",
@@ -54,12 +52,14 @@ PROVE_NOTHING_WAS_SIGNED = [
     "CKR_USER_NOT_LOGGED_IN",
     "CKR_MECHANISM_INVALID",
 ]
-MOST_SIGN_CALLS = 4  # two workers, each with one repetition after the PIN was given once more
+COUNT_NO_WRONG_PIN = ["CKR_OK", "CKR_TOKEN_NOT_PRESENT", "CKR_SESSION_HANDLE_INVALID"]
+MOST_SIGN_CALLS = 2  # one repetition, in the same worker or in a second one
+MOST_LOGIN_CALLS = 3  # a second worker, or a lost session, and the login for the one signature
 LONGEST = 30  # seconds: two workers, each phase late by its limit of one second
 
 
 def faults(function):
-    returns = [] if function in ("load", "unload") else [f"fail {function} {code}" for code in CODES]
+    returns = [] if function == "load" else [f"fail {function} {code}" for code in CODES]
     return [
         *returns,
         f"hang {function}",
@@ -84,7 +84,7 @@ class Scene:
         configure_release(self.host, keys, root, pin=PIN, timeouts={phase: 1 for phase in phases})
         self.public_key = keys("EC-256").private.public_key()
 
-    def run(self, executable):
+    def run(self, executable, function):
         payload = contract.jws_payload("EC-256")
         begun = time.monotonic()
         code, out, err = Plugin(executable, self.host.environment, self.host.folder).say(
@@ -100,6 +100,7 @@ class Scene:
             answer = json.loads(err)
             assert answer["errorCode"] and answer["errorMessage"]
             assert PIN not in answer["errorMessage"]
+        assert self.fake.calls(function) >= 1, "the fault was never met"
         self.check_calls(code)
         return code
 
@@ -109,14 +110,21 @@ class Scene:
         self.public_key.verify(der, payload, ec.ECDSA(hashes.SHA256()))
 
     def check_calls(self, code):
-        """No C_Sign after another, unless the answer to that one proves that nothing was signed."""
+        """No C_Sign after another, unless the answer to that one proves that nothing was signed; and no PIN after another
+        that the token may have counted as wrong."""
         log = self.fake.log.read_text() if self.fake.log.exists() else ""
         assert PIN not in log
         calls = len(re.findall(r" enter C_Sign\b", log))
         answers = re.findall(r" leave C_Sign (\w+)", log)
         assert code != 0 or calls >= 1
         assert calls <= MOST_SIGN_CALLS, log
+        assert len(answers) >= calls - 1, log
         assert all(answer in PROVE_NOTHING_WAS_SIGNED for answer in answers[: calls - 1]), log
+        logins = self.fake.calls("C_Login")
+        login_answers = re.findall(r" leave C_Login (\w+)", log)
+        assert logins <= MOST_LOGIN_CALLS, log
+        assert len(login_answers) >= logins - 1, log
+        assert all(answer in COUNT_NO_WRONG_PIN for answer in login_answers[: logins - 1]), log
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -128,7 +136,7 @@ def test_it_ends_well_or_with_one_error(tmp_path, libexec, keys, root, function)
         for number, fault in enumerate(faults(function))
     }
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
-        runs = {fault: pool.submit(scene.run, executable) for fault, scene in scenes.items()}
+        runs = {fault: pool.submit(scene.run, executable, function) for fault, scene in scenes.items()}
     failed = {fault: run.exception() for fault, run in runs.items() if run.exception()}
     assert not failed, "\n".join(f"{fault}: {error!r}" for fault, error in failed.items())
     assert all(runs[fault].result() == 0 for fault in runs if fault.startswith("print"))
