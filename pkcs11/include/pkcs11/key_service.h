@@ -52,23 +52,23 @@ struct KeyView {
   Uri uri;  // enough to name exactly this key again
   std::optional<PublicKey> public_key;
   bool has_private = false, has_public = false;  // which halves were visible
-  std::vector<base::Bytes> certificates;  // DER, the ones with the key's CKA_ID or label, identical copies once
+  std::vector<base::Bytes> certificates;         // DER, the ones with the key's CKA_ID or label, identical copies once
 };
 
 // What `inspect` is asked. Public data only unless a login is handed in.
 struct InspectOrder {
-  Uri uri;                                   // must name an object
-  std::optional<PublicKey> expected;         // the leaf's key when a chain file gave it: selects among several matches
-  bool chain_from_token = false;             // also collect the issuers' certificates
+  Uri uri;                            // must name an object
+  std::optional<PublicKey> expected;  // the leaf's key when a chain file gave it: selects among several matches
+  bool chain_from_token = false;      // also collect the issuers' certificates
 };
 
 struct Inspection {
   TokenState token;
   // Empty when nothing matching is visible without a login (then at most one token matches the URI).
   std::optional<KeyView> key;
-  std::vector<base::Bytes> issuers;    // DER, certificates on the token that may complete the chain, no order
-  std::string mechanism;               // CKM name that sign will use; empty when the key is not visible
-  std::vector<std::string> remarks;    // for the log: slots passed over, second copies of the key
+  std::vector<base::Bytes> issuers;  // DER, certificates on the token that may complete the chain, no order
+  std::string mechanism;             // CKM name that sign will use; empty when the key is not visible
+  std::vector<std::string> remarks;  // for the log: slots passed over, second copies of the key
 };
 
 struct SignResult {
@@ -77,7 +77,7 @@ struct SignResult {
 };
 
 struct GenerateOrder {
-  Uri token;          // token attributes alone
+  Uri token;  // token attributes alone
   KeySpec spec = KeySpec::ec_256;
   std::string label;  // refused when an object of that label exists
   base::Bytes id;     // CKA_ID, not empty; likewise
@@ -118,8 +118,10 @@ class KeyService {
 
   // Signs once. Finds the key again if this process has not inspected it; logs in unless it already is, or the token
   // needs no login and `login` is null. `expected` is the key that must sign: a private half that is known to belong to
-  // another public key is an error before C_Sign. Errors: as inspect, and outcome_unknown, signature_invalid (malformed).
-  virtual SignResult sign(const SignOrder& order, const InspectOrder& key, const PublicKey& expected, const Login* login) = 0;
+  // another public key is an error before C_Sign. Errors: as inspect, and outcome_unknown, signature_invalid
+  // (malformed).
+  virtual SignResult sign(const SignOrder& order, const InspectOrder& key, const PublicKey& expected,
+                          const Login* login) = 0;
 
   // Makes a key pair, reads it back; destroys what it made when anything is off. Errors: as sign, invalid_request (the
   // label or the id is taken), not_capable (also when the token made something else than was asked).

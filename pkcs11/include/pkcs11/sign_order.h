@@ -14,8 +14,8 @@ class SignOrderCodec;  // carries an order into the worker, unchanged
 // Why a signature is wanted. There is no other reason.
 enum class SignPurpose { artifact, certificate, challenge };
 
-// Permission to call C_Sign once over these bytes. Only signing::SignOrders makes one, a maker for each purpose with the
-// proof that the purpose demands as its parameters; a digest alone never gets as far as a token.
+// Permission to call C_Sign once over these bytes. Only signing::SignOrders makes one, a maker for each purpose with
+// the proof that the purpose demands as its parameters; a digest alone never gets as far as a token.
 class SignOrder {
  public:
   SignPurpose purpose() const { return purpose_; }
