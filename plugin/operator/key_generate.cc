@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "commands.h"
+#include "pkcs11/pin_state.h"
 #include "signing/key_proof.h"
 #include "token_access.h"
 
@@ -86,9 +87,10 @@ void generate_key(const KeyGenerateFlags& flags) {
 
   const auto access = TokenAccess::by_module(flags.token.module);
   const pkcs11::TokenState token = the_token(access->service().survey(order.token, nullptr), flags.token);
-  const pkcs11::Login login = access->pin().obtain(token);
-  const pkcs11::GeneratedKey generated =
-      access->pin().use(token, [&] { return access->service().generate(order, login); });
+  const bool logs_in = pkcs11::needs_login(token, access->setup().module.quirks);
+  const pkcs11::Login login = logs_in ? access->pin().obtain(token) : pkcs11::Login{};
+  const auto make = [&] { return access->service().generate(order, login); };
+  const pkcs11::GeneratedKey generated = logs_in ? access->pin().use(token, make) : make();
   prove_or_remove(*access, generated, login);
 
   schema::GeneratedKeyReport made;

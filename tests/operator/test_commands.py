@@ -163,6 +163,14 @@ def test_a_vendors_role_logs_in(scripted):
     assert "--user-type" in refused.err
 
 
+def test_key_generate_asks_for_a_pin_only_where_it_logs_in(scripted):
+    scripted.token.write("token label=e2e no-login", "quirk quick-generate")
+    assert "CKR_USER_NOT_LOGGED_IN" in scripted.generate(pin="", status=5).err
+    assert scripted.token.calls("C_Login") == 0
+    scripted.generate("EC-256", "release", "--quirk", "force-login")
+    assert scripted.token.calls("C_Login") > 0
+
+
 def test_an_unknown_quirk_brings_a_suggestion(scripted):
     refused = scripted.run("key", "list", "--module", scripted.token.module, "--quirk", "rw-sesion", status=2)
     assert "did you mean rw-session?" in refused.err
