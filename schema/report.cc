@@ -26,12 +26,8 @@ Json json_of(const TokenReport& token) {
   Json keys = Json::array();
   for (const KeyReport& key : token.keys)
     keys.push_back(json_of(key));
-  return {{"label", token.label},
-          {"manufacturer", token.manufacturer},
-          {"model", token.model},
-          {"serial", token.serial},
-          {"initialised", token.initialised},
-          {"keys", keys}};
+  return {{"label", token.label},   {"manufacturer", token.manufacturer}, {"model", token.model},
+          {"serial", token.serial}, {"initialised", token.initialised},   {"keys", keys}};
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 namespace approval {
 
-Grant obtain_grant(const pkcs11::PublicKey& key) { return Grant(trust::spki_sha256(key)); }
+Grant obtain_grant(const pkcs11::PublicKey& key) {
+  return Grant(trust::spki_sha256(key));
+}
 
 }  // namespace approval

@@ -16,7 +16,9 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
-std::string folder_of(const std::string& path) { return path.substr(0, path.find_last_of('/') + 1); }
+std::string folder_of(const std::string& path) {
+  return path.substr(0, path.find_last_of('/') + 1);
+}
 
 platform::LogLevel log_level(schema::LogLevel level) {
   switch (level) {

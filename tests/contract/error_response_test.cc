@@ -8,15 +8,16 @@ using base::Error;
 using base::ErrorKind;
 using base::Phase;
 
-std::string code_of(ErrorKind kind) { return contract::error_response(Error(kind, Phase::none, "x")).code; }
+std::string code_of(ErrorKind kind) {
+  return contract::error_response(Error(kind, Phase::none, "x")).code;
+}
 
 }  // namespace
 
 TEST_CASE("every kind of error has its code of the contract") {
-  for (const ErrorKind kind :
-       {ErrorKind::malformed_request, ErrorKind::invalid_request, ErrorKind::invalid_payload, ErrorKind::invalid_uri,
-        ErrorKind::invalid_settings, ErrorKind::invalid_chain, ErrorKind::key_not_found, ErrorKind::ambiguous_key,
-        ErrorKind::pin_unavailable}) {
+  for (const ErrorKind kind : {ErrorKind::malformed_request, ErrorKind::invalid_request, ErrorKind::invalid_payload,
+                               ErrorKind::invalid_uri, ErrorKind::invalid_settings, ErrorKind::invalid_chain,
+                               ErrorKind::key_not_found, ErrorKind::ambiguous_key, ErrorKind::pin_unavailable}) {
     CHECK(code_of(kind) == "VALIDATION_ERROR");
   }
   CHECK(code_of(ErrorKind::unsupported_contract_version) == "UNSUPPORTED_CONTRACT_VERSION");
@@ -25,9 +26,9 @@ TEST_CASE("every kind of error has its code of the contract") {
   }
   CHECK(code_of(ErrorKind::late) == "TIMEOUT");
   CHECK(code_of(ErrorKind::busy) == "THROTTLED");
-  for (const ErrorKind kind : {ErrorKind::module_unusable, ErrorKind::module_died, ErrorKind::token_failed,
-                               ErrorKind::not_capable, ErrorKind::signature_invalid, ErrorKind::outcome_unknown,
-                               ErrorKind::host_gone, ErrorKind::internal}) {
+  for (const ErrorKind kind :
+       {ErrorKind::module_unusable, ErrorKind::module_died, ErrorKind::token_failed, ErrorKind::not_capable,
+        ErrorKind::signature_invalid, ErrorKind::outcome_unknown, ErrorKind::host_gone, ErrorKind::internal}) {
     CHECK(code_of(kind) == "ERROR");
   }
 }

@@ -43,7 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   read_der({data, size});
   try {
     const std::string text(reinterpret_cast<const char*>(data), size);
-    for (const base::Bytes& der : trust::read_pem_certificates(text, "input.pem")) read_der(der);
+    for (const base::Bytes& der : trust::read_pem_certificates(text, "input.pem"))
+      read_der(der);
   } catch (const base::Error& error) {
     expect_refusal(error);
   }

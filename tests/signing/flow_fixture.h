@@ -2,14 +2,14 @@
 
 #include <string>
 
-#include "support/certificates.h"
+#include "environment_scope.h"
 #include "fake_terminal.h"
 #include "fake_token.h"
-#include "environment_scope.h"
 #include "pkcs11/isolated_service.h"
 #include "pkcs11/local_service.h"
 #include "signing/run_context.h"
 #include "signing/sign_flow.h"
+#include "support/certificates.h"
 #include "temporary_folder.h"
 
 // A run of the signing flow on the scripted module, with the service in this process or in a worker. The token holds

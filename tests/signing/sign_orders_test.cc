@@ -3,8 +3,8 @@
 #include <set>
 
 #include "base/clock.h"
-#include "support/certificates.h"
 #include "schema/payload.h"
+#include "support/certificates.h"
 #include "throws_error.h"
 #include "trust/public_key.h"
 
@@ -77,8 +77,8 @@ TEST_CASE("a certificate to sign can never be read as a Notary payload") {
   for (const pkcs11::KeySpecTraits& spec : pkcs11::all_key_specs()) {
     trust::Subject subject;
     subject.common_name = "test";
-    const auto prepared = trust::prepare_self_signed(support::TestKey::shared(spec.spec).public_key(), spec.spec, subject,
-                                                     30, base::system_clock().wall());
+    const auto prepared = trust::prepare_self_signed(support::TestKey::shared(spec.spec).public_key(), spec.spec,
+                                                     subject, 30, base::system_clock().wall());
     const pkcs11::SignOrder order = signing::SignOrders::certificate(prepared);
     CHECK(order.purpose() == pkcs11::SignPurpose::certificate);
     CHECK_FALSE(schema::resembles_notary_payload(order.message()));

@@ -1,3 +1,5 @@
 #include "trust/chain.h"
 
-trust::CheckedChain chain() { return trust::CheckedChain(); }
+trust::CheckedChain chain() {
+  return trust::CheckedChain();
+}

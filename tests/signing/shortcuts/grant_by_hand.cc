@@ -1,3 +1,5 @@
 #include "approval/grant.h"
 
-approval::Grant grant(std::string key) { return approval::Grant(key); }
+approval::Grant grant(std::string key) {
+  return approval::Grant(key);
+}

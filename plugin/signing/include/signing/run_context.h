@@ -13,8 +13,8 @@ namespace signing {
 
 // What a run works with; main hands in the real things, a test its doubles. Everything outlives the run.
 struct RunContext {
-  // Called once, when the key's settings are known. The service outlives the run, so that the answer is on its way while
-  // the module is left.
+  // Called once, when the key's settings are known. The service outlives the run, so that the answer is on its way
+  // while the module is left.
   std::function<pkcs11::KeyService&(const KeySetup& setup)> start_key_service;
   // Throws Error(host_gone) when nobody is left to take the answer.
   std::function<void()> require_host;

@@ -13,8 +13,8 @@ struct SignedArtifact {
   trust::VerifiedSignature signature;
 };
 
-// The one way to a signature over an artifact: settings, payload, key, chain, approval, PIN, sign, verify. Errors: every
-// kind but the two of a malformed request; what can fail cheaply fails before a PIN is asked for.
+// The one way to a signature over an artifact: settings, payload, key, chain, approval, PIN, sign, verify. Errors:
+// every kind but the two of a malformed request; what can fail cheaply fails before a PIN is asked for.
 SignedArtifact generate_signature(const schema::GenerateSignatureRequest& request, RunContext& context);
 
 // The same steps up to the chain: what kind of key it is. Never logs in, never looks at a PIN source, and with a chain
