@@ -30,12 +30,22 @@ int refuse(const CLI::App& app, const CLI::ParseError& error) {
   return kWrongCommandLine;
 }
 
+// A first word that is neither notation's nor one of ours, in the way the plugin contract wants it answered.
+bool is_foreign(const CLI::App& app, const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h") return false;
+  const std::vector<const CLI::App*> known = app.get_subcommands({});
+  return std::none_of(known.begin(), known.end(),
+                      [&](const CLI::App* command) { return command->get_name() == arguments.front(); });
+}
+
 int perform(int argc, const char* const* argv) {
   std::function<void()> chosen;
   const auto app = make_command_line(chosen);
   std::vector<std::string> arguments = arguments_of(argc, argv);
-  const CLI::App* group = check_words(*app, arguments);
+  const bool foreign = is_foreign(*app, arguments);
+  const CLI::App* group = foreign ? app.get() : check_words(*app, arguments);
   if (group == app.get()) {
+    if (foreign) std::cerr << "notation-pkcs11: there is no command " << base::quoted(arguments.front()) << "\n";
     std::cerr << usage();
     return 1;
   }

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import resource
 import threading
 
 import pytest
@@ -174,7 +175,7 @@ def test_an_endless_request_is_refused(plugin, word):
 def test_other_words_get_usage_text(plugin, words):
     child = plugin.start(*words)
     out, err = child.communicate(b"{}")
-    assert child.returncode != 0 and out == b""
+    assert child.returncode == 1 and out == b""
     for word in WORDS:
         assert word in err.decode()
 
@@ -192,3 +193,12 @@ def test_the_answer_ends_with_the_process_although_the_module_left_a_child_behin
     """notation waits for the end of both pipes, so nothing that outlives us may hold them."""
     token.with_key(keys("EC-256"), "hang C_Finalize")
     plugin.answer("generate-signature", request_for("generate-signature"))
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("limit", [4, 6, 8, 10, 12, 16])
+def test_a_low_limit_of_descriptors_ends_in_an_answer_or_one_error_object(plugin, word, limit):
+    child = plugin.start(word, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)))
+    out, err = child.communicate(json.dumps(request_for(word)).encode(), 60)
+    assert (child.returncode, bool(out), bool(err)) in [(0, True, False), (1, False, True)], (out, err)
+    json.loads(out or err)

@@ -246,7 +246,7 @@ def test_version_says_what_it_is(desk):
 
 def test_an_unknown_word_is_named_with_the_valid_ones(desk):
     desk.compare("unknown-word", desk.run("key", "lst", status=2))
-    desk.compare("unknown-first-word", desk.run("kye", status=2))
+    desk.compare("unknown-first-word", desk.run("kye", status=1))
     desk.compare("no-word", desk.run(status=1))
 
 
