@@ -32,7 +32,7 @@ struct CertSelfSignFlags {
   std::string key;  // configured name or URI
   signing::ModuleFlags module;
   std::string out;
-  std::string subject = "CN=notation-pkcs11 test";
+  std::string subject = "CN=notation-pkcs11 test,O=test,ST=test,C=ZZ";
   int days = 365;
   bool force = false;
   bool json = false;

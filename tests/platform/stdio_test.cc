@@ -130,12 +130,14 @@ TEST_CASE("under a low limit of descriptors the answer works, or the one error o
   CHECK(enough.said == "made");
   CHECK(enough.output == "answer");
   CHECK(enough.error == "error");
+#ifndef __SANITIZE_ADDRESS__  // the sanitizers open pipes of their own to look at an object
   for (const std::size_t count : {0U, 1U, 2U}) {
     const Streams few = with_free_descriptors(count);
     CHECK(few.said == kind(ErrorKind::internal) + "cannot set up standard output: Too many open files");
     CHECK(few.output.empty());
     CHECK(few.error == "fallback");
   }
+#endif
 }
 
 TEST_CASE("an answer larger than a pipe holds arrives whole") {
