@@ -7,10 +7,11 @@ notation_sha256_arm64=34143c7b816a50104824278080a5cf12bbf855488e003f62e6acf27ed2
 
 # Prints the path of a notation of the right version that is already there.
 find_notation() {
-  local notation
+  local notation version
   for notation in "$(command -v notation || true)" "$tools/notation"; do
     [ -x "$notation" ] || continue
-    if "$notation" version 2>/dev/null | grep -Eq "^Version: +v?${notation_version//./\\.}([^0-9]|\$)"; then
+    version=$("$notation" version 2>/dev/null) || continue
+    if [[ $version =~ Version:\ +v?${notation_version//./\\.}([^0-9]|$) ]]; then
       echo "$notation"
       return
     fi
