@@ -34,6 +34,8 @@ std::string_view name_of(Phase phase) {
       return "chain";
     case Phase::pin:
       return "pin";
+    case Phase::approval:
+      return "approval";
     case Phase::verify:
       return "verify";
   }
@@ -51,6 +53,7 @@ Error& Error::operator=(Error&& other) noexcept {
   hint_ = std::move(other.hint_);
   return_value_ = other.return_value_;
   module_ = std::move(other.module_);
+  request_ = std::move(other.request_);
   return *this;
 }
 
@@ -61,6 +64,11 @@ Error&& Error::with_return_value(ReturnValue value) && {
 
 Error&& Error::with_module(std::string path) && {
   module_ = std::move(path);
+  return std::move(*this);
+}
+
+Error&& Error::with_request(std::string id) && {
+  request_ = std::move(id);
   return std::move(*this);
 }
 

@@ -23,8 +23,11 @@ const char* code_of(base::ErrorKind kind) {
     case ErrorKind::pin_refused:
     case ErrorKind::pin_withheld:
     case ErrorKind::cancelled:
+    case ErrorKind::denied:
+    case ErrorKind::credential_refused:
       return "ACCESS_DENIED";
     case ErrorKind::late:
+    case ErrorKind::undecided:
       return "TIMEOUT";
     case ErrorKind::busy:
       return "THROTTLED";
@@ -34,6 +37,8 @@ const char* code_of(base::ErrorKind kind) {
     case ErrorKind::not_capable:
     case ErrorKind::signature_invalid:
     case ErrorKind::outcome_unknown:
+    case ErrorKind::service_failed:
+    case ErrorKind::request_lost:
     case ErrorKind::host_gone:
     case ErrorKind::internal:
       return "ERROR";
@@ -52,6 +57,7 @@ schema::ErrorResponse error_response(const base::Error& error) {
   if (error.phase() != base::Phase::none) response.metadata["phase"] = base::name_of(error.phase());
   if (error.return_value()) response.metadata["ckr"] = pkcs11::name_of_return_value(*error.return_value());
   if (!error.module().empty()) response.metadata["module"] = error.module();
+  if (!error.request().empty()) response.metadata["request"] = error.request();
   return response;
 }
 

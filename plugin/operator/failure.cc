@@ -31,6 +31,8 @@ int exit_status(base::ErrorKind kind) {
     case ErrorKind::pin_refused:
     case ErrorKind::pin_withheld:
     case ErrorKind::cancelled:
+    case ErrorKind::denied:
+    case ErrorKind::credential_refused:
       return 4;
     case ErrorKind::late:
     case ErrorKind::busy:
@@ -40,6 +42,9 @@ int exit_status(base::ErrorKind kind) {
     case ErrorKind::not_capable:
     case ErrorKind::signature_invalid:
     case ErrorKind::outcome_unknown:
+    case ErrorKind::undecided:
+    case ErrorKind::service_failed:
+    case ErrorKind::request_lost:
       return 5;
     case ErrorKind::host_gone:
     case ErrorKind::internal:

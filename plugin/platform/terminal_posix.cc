@@ -176,6 +176,12 @@ void ControllingTerminal::show_line(std::string_view line) {
   if (is_there()) (void)write_everything(terminal_.number(), base::printable(line, kLongestLine) + "\n");
 }
 
+void ControllingTerminal::show_status(std::string_view line) {
+  show_line(line);
+}
+
+void ControllingTerminal::clear_status() {}
+
 base::Secret ControllingTerminal::ask_secret(std::string_view prompt) {
   if (!is_there())
     throw Error(ErrorKind::pin_unavailable, Phase::pin,

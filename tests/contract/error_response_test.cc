@@ -21,14 +21,17 @@ TEST_CASE("every kind of error has its code of the contract") {
     CHECK(code_of(kind) == "VALIDATION_ERROR");
   }
   CHECK(code_of(ErrorKind::unsupported_contract_version) == "UNSUPPORTED_CONTRACT_VERSION");
-  for (const ErrorKind kind : {ErrorKind::pin_refused, ErrorKind::pin_withheld, ErrorKind::cancelled}) {
+  for (const ErrorKind kind : {ErrorKind::pin_refused, ErrorKind::pin_withheld, ErrorKind::cancelled, ErrorKind::denied,
+                               ErrorKind::credential_refused}) {
     CHECK(code_of(kind) == "ACCESS_DENIED");
   }
   CHECK(code_of(ErrorKind::late) == "TIMEOUT");
+  CHECK(code_of(ErrorKind::undecided) == "TIMEOUT");
   CHECK(code_of(ErrorKind::busy) == "THROTTLED");
   for (const ErrorKind kind :
        {ErrorKind::module_unusable, ErrorKind::module_died, ErrorKind::token_failed, ErrorKind::not_capable,
-        ErrorKind::signature_invalid, ErrorKind::outcome_unknown, ErrorKind::host_gone, ErrorKind::internal}) {
+        ErrorKind::signature_invalid, ErrorKind::outcome_unknown, ErrorKind::service_failed, ErrorKind::request_lost,
+        ErrorKind::host_gone, ErrorKind::internal}) {
     CHECK(code_of(kind) == "ERROR");
   }
 }
@@ -39,11 +42,14 @@ TEST_CASE("the hint stands below the message's first line") {
 }
 
 TEST_CASE("metadata names phase, return value and module") {
-  const auto response = contract::error_response(
-      Error(ErrorKind::token_failed, Phase::sign, "x").with_return_value(0x30).with_module("/usr/lib/m.so"));
+  const auto response = contract::error_response(Error(ErrorKind::token_failed, Phase::sign, "x")
+                                                     .with_return_value(0x30)
+                                                     .with_module("/usr/lib/m.so")
+                                                     .with_request("3f9a"));
   CHECK(response.metadata.at("phase") == "sign");
   CHECK(response.metadata.at("ckr") == "CKR_DEVICE_ERROR");
   CHECK(response.metadata.at("module") == "/usr/lib/m.so");
+  CHECK(response.metadata.at("request") == "3f9a");
 }
 
 TEST_CASE("a malformed request is answered with the bare text and no metadata") {

@@ -16,12 +16,19 @@ class FakeTerminal : public platform::Terminal {
   void show_line(std::string_view line) override {
     if (there_) lines.emplace_back(line);
   }
+  void show_status(std::string_view line) override {
+    if (there_) statuses.emplace_back(line);
+  }
+  void clear_status() override {
+    if (there_) statuses.emplace_back();
+  }
   base::Secret ask_secret(std::string_view prompt) override {
     prompts.emplace_back(prompt);
     return base::Secret(base::bytes_of(answer_));
   }
 
   std::vector<std::string> lines;
+  std::vector<std::string> statuses;  // an empty one where it was cleared
   std::vector<std::string> prompts;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "approval/policies.h"
 #include "base/clock.h"
 #include "schema/payload.h"
 #include "support/certificates.h"
@@ -35,7 +36,7 @@ trust::CheckedChain chain_for(const support::TestKey& key) {
 TEST_CASE("an artifact's order carries the payload and its digest") {
   const trust::CheckedChain chain = chain_for(support::TestKey::shared(pkcs11::KeySpec::ec_384));
   const auto checked = signing::check_payload(payload(), pkcs11::KeySpec::ec_384, false);
-  const auto order = signing::SignOrders::artifact(checked, chain, approval::obtain_grant(chain.leaf_key()));
+  const auto order = signing::SignOrders::artifact(checked, chain, approval::Policies().none_needed(chain.leaf_key()));
   CHECK(order.purpose() == pkcs11::SignPurpose::artifact);
   CHECK(base::text_of(order.message()) == kPayload);
   CHECK(base::to_hex(order.digest()) == base::to_hex(trust::digest(pkcs11::Hash::sha_384, payload())));
@@ -44,14 +45,14 @@ TEST_CASE("an artifact's order carries the payload and its digest") {
 TEST_CASE("a grant for another key makes no order") {
   const trust::CheckedChain chain = chain_for(support::TestKey::shared(pkcs11::KeySpec::ec_384));
   const auto checked = signing::check_payload(payload(), pkcs11::KeySpec::ec_384, false);
-  const auto grant = approval::obtain_grant(support::TestKey::other(pkcs11::KeySpec::ec_384).public_key());
+  const auto grant = approval::Policies().none_needed(support::TestKey::other(pkcs11::KeySpec::ec_384).public_key());
   REQUIRE_ERROR(signing::SignOrders::artifact(checked, chain, grant), base::ErrorKind::internal);
 }
 
 TEST_CASE("a payload for another kind of key makes no order") {
   const trust::CheckedChain chain = chain_for(support::TestKey::shared(pkcs11::KeySpec::ec_256));
   const auto checked = signing::check_payload(payload(), pkcs11::KeySpec::ec_384, false);
-  REQUIRE_ERROR(signing::SignOrders::artifact(checked, chain, approval::obtain_grant(chain.leaf_key())),
+  REQUIRE_ERROR(signing::SignOrders::artifact(checked, chain, approval::Policies().none_needed(chain.leaf_key())),
                 base::ErrorKind::internal);
 }
 

@@ -25,6 +25,8 @@ struct Descriptor {
   std::string digest;     // "sha256:", "sha384:" or "sha512:" and as many lower-case hexadecimal digits as belong to it
   std::int64_t size = 0;  // bytes of the manifest or blob
   std::map<std::string, std::string> annotations;  // the signer's own metadata; any text, make it printable to show it
+
+  bool operator==(const Descriptor&) const = default;
 };
 
 struct NotaryPayload {

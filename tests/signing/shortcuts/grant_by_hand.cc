@@ -1,5 +1,5 @@
 #include "approval/grant.h"
 
-approval::Grant grant(std::string key) {
-  return approval::Grant(key);
+approval::Grant grant() {
+  return approval::Grant();
 }

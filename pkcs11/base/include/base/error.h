@@ -17,22 +17,27 @@ enum class ErrorKind {
   invalid_uri,
   invalid_settings,
   invalid_chain,
-  key_not_found,      // no token or no key matches
-  ambiguous_key,      // several different keys match
-  pin_unavailable,    // no PIN source gave a PIN
-  pin_refused,        // the token refused the PIN
-  pin_withheld,       // locked, final try or to be changed: no PIN was tried
-  cancelled,          // a person said no, at the prompt or at the device
-  late,               // a phase passed its deadline
-  busy,               // the token had no session or resource for us until the end
-  module_unusable,    // the module does not load or does not initialise
-  module_died,        // the process that runs the module ended by itself
-  token_failed,       // any other return value of the module
-  not_capable,        // the token cannot do what the key needs
-  signature_invalid,  // the signature does not verify
-  outcome_unknown,    // nobody can say whether the token signed
-  host_gone,          // nobody is left to take the answer
-  internal,           // a fault of ours
+  key_not_found,       // no token or no key matches
+  ambiguous_key,       // several different keys match
+  pin_unavailable,     // no PIN source gave a PIN
+  pin_refused,         // the token refused the PIN
+  pin_withheld,        // locked, final try or to be changed: no PIN was tried
+  cancelled,           // a person said no, at the prompt or at the device
+  denied,              // an approver said no, or the approval's rules do
+  undecided,           // the approvers have not decided in time; the request may still be open
+  credential_refused,  // an approval service does not accept our token, API key or certificate
+  service_failed,      // an approval service or program cannot be used: not reachable, or it answers what it must not
+  request_lost,        // an approval request was withdrawn, failed or is unknown at its service
+  late,                // a phase passed its deadline
+  busy,                // the token had no session or resource for us until the end
+  module_unusable,     // the module does not load or does not initialise
+  module_died,         // the process that runs the module ended by itself
+  token_failed,        // any other return value of the module
+  not_capable,         // the token cannot do what the key needs
+  signature_invalid,   // the signature does not verify
+  outcome_unknown,     // nobody can say whether the token signed
+  host_gone,           // nobody is left to take the answer
+  internal,            // a fault of ours
 };
 
 // What was going on. Names are the settings' names (timeouts) where a phase has a deadline.
@@ -51,6 +56,7 @@ enum class Phase {
   generate,
   chain,
   pin,
+  approval,
   verify
 };
 
@@ -72,6 +78,7 @@ class Error : public std::exception {
 
   Error&& with_return_value(ReturnValue value) &&;
   Error&& with_module(std::string path) &&;
+  Error&& with_request(std::string id) &&;
 
   ErrorKind kind() const noexcept { return kind_; }
   Phase phase() const noexcept { return phase_; }
@@ -81,6 +88,7 @@ class Error : public std::exception {
   const std::string& module() const noexcept {
     return module_;
   }  // path of the PKCS#11 library, empty if none is involved
+  const std::string& request() const noexcept { return request_; }  // id of an approval request, empty likewise
 
   const char* what() const noexcept override { return message_.c_str(); }
 
@@ -91,6 +99,7 @@ class Error : public std::exception {
   std::string hint_;
   std::optional<ReturnValue> return_value_;
   std::string module_;
+  std::string request_;
 };
 
 }  // namespace base

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "base/clock.h"
 #include "pkcs11/key_spec.h"
+#include "schema/approval.h"
 
 namespace approval {
 
@@ -12,15 +15,23 @@ class Grant {
  public:
   // SHA-256 of the key's SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), lower-case hexadecimal.
   const std::string& key() const { return key_; }
+  const std::string& request() const { return request_; }  // id, empty without a policy
+  const std::string& evidence() const { return evidence_; }
+
+  // Whether this artifact may be signed with this key at this moment. An empty subject (an opaque payload) is covered
+  // only without a policy.
+  bool covers(const std::string& key_sha256, const std::optional<schema::ApprovalSubject>& subject,
+              base::WallTime now) const;
 
  private:
-  friend Grant obtain_grant(const pkcs11::PublicKey& key);
-  explicit Grant(std::string key) : key_(std::move(key)) {}
-  std::string key_;
-};
+  friend class Policies;
+  friend class ApprovalStep;
+  Grant() = default;
 
-// The approval step for an artifact. Policies are bound to the public key, whatever name led to it; no key has one yet,
-// because the configuration refuses the setting.
-Grant obtain_grant(const pkcs11::PublicKey& key);
+  std::string key_, request_, evidence_;
+  bool bound_ = false;  // to the subject and the window
+  schema::ApprovalSubject subject_;
+  base::WallTime from_, until_;
+};
 
 }  // namespace approval

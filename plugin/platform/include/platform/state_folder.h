@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/descriptor.h"
 
@@ -30,6 +31,9 @@ class StateFolder {
 
   // Does nothing when there is no such file.
   void remove_file(const std::string& name) const;
+
+  // Names of the files that begin with `prefix`, sorted.
+  std::vector<std::string> list_files(const std::string& prefix) const;
 
   // One holder at a time among all processes. Error(busy) when it is not free within `patience`.
   Lock lock(const std::string& name, std::chrono::milliseconds patience = std::chrono::seconds(2)) const;

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -42,6 +43,9 @@ class AnswerChannel {
   // False when the process that started this one has ended since. A program started in the background by a shell that
   // then ends counts as abandoned.
   bool parent_is_there() const noexcept;
+
+  // Sleeps for that long; false, as soon as it happens, when reader or parent has gone.
+  bool pause(std::chrono::milliseconds duration) const;
 
   // Error(host_gone, phase sign) unless reader and parent are there: nothing is signed that nobody takes.
   void require_host() const;

@@ -19,6 +19,13 @@ class Terminal {
   // Shows one line; control characters are escaped. Does nothing without a terminal.
   virtual void show_line(std::string_view line) = 0;
 
+  // Shows one line in place of the last status, cut to the terminal's width; control characters are escaped. Whatever
+  // else is shown clears it. Does nothing without a terminal.
+  virtual void show_status(std::string_view line) = 0;
+
+  // Removes the status line; the cursor is where it was before.
+  virtual void clear_status() = 0;
+
   // Shows the prompt and reads one line without echo; may be empty. Control characters in the prompt are escaped.
   // Error(pin_unavailable) without a terminal or when what was typed is not usable; Error(cancelled) on Ctrl-C, Ctrl-D
   // or the end of input; Error(host_gone) when the process that started this one ends meanwhile.
@@ -35,6 +42,8 @@ class ControllingTerminal : public Terminal {
 
   bool is_there() override;
   void show_line(std::string_view line) override;
+  void show_status(std::string_view line) override;
+  void clear_status() override;
   base::Secret ask_secret(std::string_view prompt) override;
 
  private:

@@ -36,6 +36,8 @@ struct KeySetup {
   pkcs11::Timeouts timeouts;
   schema::LeafExpiry leaf_expiry;
   bool allow_opaque_payload = false;
+  bool at_service = false;                            // an approval service holds the key: no uri, no module
+  std::optional<std::chrono::seconds> approval_wait;  // for people, in this run
 };
 
 // What the flags of a command say of a module and of the login to it; what is empty was not said.

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "approval/backend.h"
+#include "approval/grant.h"
+#include "approval/ticket_store.h"
+#include "approval/watcher.h"
+#include "base/clock.h"
+#include "platform/log.h"
+#include "schema/approval_settings.h"
+
+namespace approval {
+
+// What is to be approved.
+struct Question {
+  std::string key_name;
+  pkcs11::PublicKey key;
+  pkcs11::KeySpec key_spec = pkcs11::KeySpec::ec_256;
+  schema::ApprovalSubject subject;
+  base::ByteView payload;                 // the bytes to be signed; empty when people are asked ahead of the signing
+  std::map<std::string, std::string> claims;
+};
+
+// What a wait works with; all of it outlives the wait.
+struct WaitContext {
+  base::Clock& clock;
+  platform::Log& log;
+  Watcher& watcher;
+  // Sleeps; false, early, when nobody is left to take the answer.
+  std::function<bool(std::chrono::milliseconds)> pause;
+  // A number from 0 to 1, for the jitter.
+  std::function<double()> chance;
+  std::chrono::seconds wait{900};  // zero: ask, do not wait
+};
+
+// Leave to sign, and the signature where the service made it.
+class Approval {
+ public:
+  const Grant& grant() const { return grant_; }
+  const std::optional<base::Bytes>& signature() const { return signature_; }  // in the service's encoding
+
+ private:
+  friend class ApprovalStep;
+  Grant grant_;
+  std::optional<base::Bytes> signature_;
+};
+
+// Resumes or submits, waits, and ends in an Approval or an Error, phase approval, with the request's id: denied,
+// undecided (with what is missing and how to resume), request_lost, host_gone, and what the backend throws.
+Approval obtain(const Question& question, const schema::ApprovalSettings& settings, Backend& backend,
+                const TicketStore& tickets, WaitContext& context);
+
+// Asks ahead of the signing and does not wait: the ticket, open or already permitted. Error(invalid_settings) where an
+// approval belongs to the bytes.
+schema::Ticket request_ahead(const Question& question, const schema::ApprovalSettings& settings, Backend& backend,
+                             const TicketStore& tickets, WaitContext& context);
+
+// Withdraws a request at its service and forgets it. Error(busy) while a run that waits for it is alive.
+void cancel(const schema::Ticket& ticket, Backend& backend, const TicketStore& tickets);
+
+}  // namespace approval

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/state_folder.h"
+#include "schema/approval.h"
+
+namespace approval {
+
+// Tickets in the state folder, one file each: ticket-KEY-SUBJECT-REQUEST.json with the first 16 hexadecimal digits of
+// both hashes and the request's id. Written as a whole, on the disk before a call returns. A file that cannot be read is
+// an Error(invalid_settings, phase approval) that names it: an open request must not be lost sight of.
+class TicketStore {
+ public:
+  // The folder outlives the store.
+  explicit TicketStore(const platform::StateFolder& folder) : folder_(folder) {}
+
+  // Held by a run from its intent to its end, so that another run knows that the request has an owner.
+  using Hold = platform::StateFolder::Lock;
+
+  // One run at a time decides about a key and a subject. Error(busy).
+  Hold lock(const std::string& key_sha256, const schema::ApprovalSubject& subject,
+            std::chrono::milliseconds patience) const;
+
+  // Empty when a run that is still alive holds it.
+  std::optional<Hold> hold(const schema::Ticket& ticket) const;
+
+  std::vector<schema::Ticket> find(const std::string& key_sha256, const schema::ApprovalSubject& subject) const;
+  std::vector<schema::Ticket> all() const;
+
+  // By the request's id or the service's, or the first six or more characters of either. Error(key_not_found) or
+  // Error(ambiguous_key) in words about requests.
+  schema::Ticket get(const std::string& id) const;
+
+  void write(const schema::Ticket& ticket) const;
+  void remove(const schema::Ticket& ticket) const;  // and its lock file
+
+  // The ticket as it is on disk now; empty when another run has removed it.
+  std::optional<schema::Ticket> read_again(const schema::Ticket& ticket) const;
+
+ private:
+  const platform::StateFolder& folder_;
+};
+
+}  // namespace approval
