@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
@@ -8,6 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <memory>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -73,13 +76,28 @@ Error failed(const char* action, const StateFolder& folder, const std::string& n
           std::string("cannot ") + action + " " + printable(folder.path() + "/" + name) + ": " + cause};
 }
 
-void check_name(const std::string& name) {
+bool is_name(std::string_view name) {
   const auto is_plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
            c == '.';
   };
-  if (name.empty() || name.front() == '.' || name.size() > 200 || !std::all_of(name.begin(), name.end(), is_plain))
-    throw Error(ErrorKind::internal, Phase::none, "not a name for a state file: " + printable(name));
+  return !name.empty() && name.front() != '.' && name.size() <= 200 && std::all_of(name.begin(), name.end(), is_plain);
+}
+
+void check_name(const std::string& name) {
+  if (!is_name(name)) throw Error(ErrorKind::internal, Phase::none, "not a name for a state file: " + printable(name));
+}
+
+struct CloseFolder {
+  void operator()(DIR* folder) const noexcept { (void)::closedir(folder); }
+};
+
+// Whether the opened file is the one of that name.
+bool is_file(int folder, const std::string& name, int opened) {
+  struct stat named{};
+  struct stat state{};
+  return ::fstatat(folder, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ::fstat(opened, &state) == 0 &&
+         named.st_dev == state.st_dev && named.st_ino == state.st_ino;
 }
 
 // Removes the file unless the write got to its end.
@@ -160,20 +178,51 @@ void StateFolder::remove_file(const std::string& name) const {
     throw failed("remove", *this, name, cause_of(errno));
 }
 
-StateFolder::Lock StateFolder::lock(const std::string& name, std::chrono::milliseconds patience) const {
+std::vector<std::string> StateFolder::list_files(const std::string& prefix) const {
+  const auto cannot_list = [&](int error_number) { return unusable(path_, cause_of(error_number)); };
+  Descriptor opened(::openat(folder_.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened) throw cannot_list(errno);
+  const std::unique_ptr<DIR, CloseFolder> entries(::fdopendir(opened.number()));
+  if (!entries) throw cannot_list(errno);
+  opened.release();  // closed with `entries`
+  std::vector<std::string> names;
+  while (true) {
+    errno = 0;
+    const dirent* entry = ::readdir(entries.get());
+    if (entry == nullptr) break;
+    const std::string_view name = entry->d_name;
+    if (name.starts_with(prefix) && is_name(name)) names.emplace_back(name);
+  }
+  if (errno != 0) throw cannot_list(errno);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::optional<StateFolder::Lock> StateFolder::try_lock(const std::string& name) const {
   check_name(name);
-  Descriptor file(::openat(folder_.number(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, kPrivateFile));
-  if (!file) throw failed("open", *this, name, cause_of(errno));
+  while (true) {
+    Descriptor file(::openat(folder_.number(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, kPrivateFile));
+    if (!file) throw failed("open", *this, name, cause_of(errno));
+    if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EINTR) continue;
+      if (errno != EWOULDBLOCK) throw failed("lock", *this, name, cause_of(errno));
+      return std::nullopt;
+    }
+    // The last holder may have removed the file after it was opened here: a lock on it would keep nobody out.
+    if (is_file(folder_.number(), name, file.number())) return file;
+  }
+}
+
+StateFolder::Lock StateFolder::lock(const std::string& name, std::chrono::milliseconds patience) const {
   constexpr int kPause = 5;  // milliseconds
   const auto end = std::chrono::steady_clock::now() + patience;
-  while (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) throw failed("lock", *this, name, cause_of(errno));
+  while (true) {
+    if (auto held = try_lock(name)) return std::move(*held);
     if (std::chrono::steady_clock::now() >= end)
       throw Error(ErrorKind::busy, Phase::none,
                   "cannot lock " + printable(path_ + "/" + name) + ": another process holds it");
     (void)::poll(nullptr, 0, kPause);
   }
-  return file;
 }
 
 }  // namespace platform

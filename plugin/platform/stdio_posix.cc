@@ -1,9 +1,12 @@
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 
 #include "base/error.h"
 #include "platform/stdio.h"
@@ -17,6 +20,8 @@ using base::Phase;
 
 constexpr int kFirstPrivate = 10;  // away from the numbers that scripts and libraries assume
 constexpr int kFirstUnused = 3;
+constexpr std::chrono::milliseconds kLookAround{1000};  // between two looks at a parent that cannot be watched
+constexpr short kGone = POLLERR | POLLHUP | POLLNVAL;
 
 bool is_open(int descriptor) noexcept {
   return ::fcntl(descriptor, F_GETFD) != -1;
@@ -32,6 +37,11 @@ Descriptor private_copy(int descriptor) {
     copy = Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, kFirstUnused));
   if (!copy) throw cannot_set_up(errno);
   return copy;
+}
+
+// Readable once the process has ended (Linux 5.3); none where that is not to be had.
+Descriptor watch_process(pid_t process) {
+  return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
 }
 
 }  // namespace
@@ -95,11 +105,29 @@ bool AnswerChannel::reader_is_there() const noexcept {
   if (!answer_) return false;
   pollfd state{answer_.number(), 0, 0};
   if (::poll(&state, 1, 0) <= 0) return true;
-  return (state.revents & (POLLERR | POLLHUP | POLLNVAL)) == 0;
+  return (state.revents & kGone) == 0;
 }
 
 bool AnswerChannel::parent_is_there() const noexcept {
   return ::getppid() == parent_;
+}
+
+bool AnswerChannel::pause(std::chrono::milliseconds duration) const {
+  using std::chrono::milliseconds;
+  using std::chrono::steady_clock;
+  if (!answer_) return false;
+  if (!parent_watch_) parent_watch_ = watch_process(parent_);
+  const auto end = steady_clock::now() + duration;
+  while (parent_is_there()) {  // looked at after its descriptor was opened, which therefore is the parent's
+    const milliseconds left = std::chrono::ceil<milliseconds>(end - steady_clock::now());
+    const milliseconds slice = parent_watch_ ? milliseconds(INT_MAX) : kLookAround;
+    std::array<pollfd, 2> watched{pollfd{answer_.number(), 0, 0}, pollfd{parent_watch_.number(), POLLIN, 0}};
+    const int ready =
+        ::poll(watched.data(), watched.size(), static_cast<int>(std::clamp(left, milliseconds(0), slice).count()));
+    if (ready > 0) return false;
+    if (steady_clock::now() >= end) return parent_is_there();
+  }
+  return false;
 }
 
 void AnswerChannel::require_host() const {
@@ -112,6 +140,7 @@ void AnswerChannel::require_host() const {
 void AnswerChannel::abandon() noexcept {
   answer_.close();
   error_.close();
+  parent_watch_.close();
 }
 
 }  // namespace platform

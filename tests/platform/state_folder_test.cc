@@ -164,3 +164,66 @@ TEST_CASE("a lock has one holder among all processes and is free when its holder
   CHECK(other_process() == "locked");
   CHECK(other_process() == "locked");
 }
+
+TEST_CASE("a lock that is held elsewhere is not waited for when nobody wants to wait") {
+  const Place place;
+  const StateFolderSearch search = StateFolderSearch::open();
+  REQUIRE(search.folder.has_value());
+  const auto other_process = [&] {
+    return in_child([&] { return std::string(search.folder->try_lock("x.lock") ? "locked" : "held elsewhere"); }).said;
+  };
+  {
+    const auto lock = search.folder->try_lock("x.lock");
+    REQUIRE(lock.has_value());
+    CHECK(other_process() == "held elsewhere");
+  }
+  CHECK(other_process() == "locked");
+}
+
+TEST_CASE("a lock whose file its holder removed keeps nobody out and is never held twice") {
+  const Place place;
+  const StateFolderSearch search = StateFolderSearch::open();
+  REQUIRE(search.folder.has_value());
+  const auto first = search.folder->try_lock("x.lock");
+  REQUIRE(first.has_value());
+  search.folder->remove_file("x.lock");
+  const auto second = search.folder->try_lock("x.lock");
+  CHECK(second.has_value());
+  CHECK_FALSE(search.folder->try_lock("x.lock").has_value());
+}
+
+TEST_CASE("a process that waits for a lock while its holder removes the file ends with the one that is there") {
+  const Place place;
+  const StateFolderSearch search = StateFolderSearch::open();
+  REQUIRE(search.folder.has_value());
+  constexpr int kRounds = 300;
+  const auto round = [&] {
+    for (int i = 0; i < kRounds; ++i) {
+      const auto lock = search.folder->lock("x.lock", std::chrono::seconds(20));
+      const int count = std::stoi(search.folder->read_file("count", 20).value_or("0"));
+      search.folder->write_file_atomically("count", std::to_string(count + 1));
+      search.folder->remove_file("x.lock");
+    }
+    return std::string("done");
+  };
+  const pid_t other = ::fork();
+  REQUIRE(other >= 0);
+  if (other == 0) ::_exit(result_of(round) == "done" ? 0 : 1);
+  CHECK(result_of(round) == "done");
+  CHECK(end_of(other) == "exit 0");
+  CHECK(search.folder->read_file("count", 20) == std::to_string(2 * kRounds));
+}
+
+TEST_CASE("state files are listed by how their names begin, sorted, without temporary ones") {
+  const Place place;
+  const StateFolderSearch search = StateFolderSearch::open();
+  REQUIRE(search.folder.has_value());
+  CHECK(search.folder->list_files("ticket-").empty());
+  for (const char* name : {"ticket-b", "ticket-a", "pin-a"})
+    search.folder->write_file_atomically(name, "x");
+  (void)place.root.write("notation-pkcs11/.ticket-c.123", "half");
+  (void)place.root.write("notation-pkcs11/ticket-a file of someone else", "x");
+  CHECK(search.folder->list_files("ticket-") == std::vector<std::string>{"ticket-a", "ticket-b"});
+  CHECK(search.folder->list_files("") == std::vector<std::string>{"pin-a", "ticket-a", "ticket-b"});
+  CHECK(search.folder->list_files("ticket-") == std::vector<std::string>{"ticket-a", "ticket-b"});
+}

@@ -1,12 +1,14 @@
 #include "platform/stdio.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <functional>
@@ -297,6 +299,94 @@ TEST_CASE("a process whose parent has ended finds its host gone") {
   CHECK(read_all(result.reader.number())
             .starts_with("10 " + kind(ErrorKind::host_gone) +
                          "nothing was signed: the process that asked for it has ended"));
+}
+
+namespace {
+
+// A pause of a process whose parent ends after 100 ms, once the answer's reader is a pipe that stays open.
+std::string pause_without_parent(const std::function<void()>& prepare, std::chrono::milliseconds duration) {
+  Pipe result = make_pipe();
+  const pid_t middle = ::fork();
+  if (middle == 0) {
+    Pipe ready = make_pipe();
+    if (::fork() != 0) {
+      char byte = 0;
+      (void)platform::read_some(ready.reader.number(), &byte, 1);
+      (void)::poll(nullptr, 0, 100);
+      ::_exit(0);
+    }
+    (void)platform::write_everything(result.writer.number(), result_of([&]() -> std::string {
+                                       (void)::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
+                                       const AnswerChannel channel;
+                                       prepare();
+                                       (void)platform::write_everything(ready.writer.number(), "x");
+                                       const auto start = std::chrono::steady_clock::now();
+                                       const bool slept = channel.pause(duration);
+                                       const bool early = std::chrono::steady_clock::now() - start < duration;
+                                       return std::string(slept ? "slept" : "gone") + (early ? " early" : " late");
+                                     }));
+    ::_exit(0);
+  }
+  (void)end_of(middle);
+  result.writer.close();
+  return read_all(result.reader.number());
+}
+
+}  // namespace
+
+TEST_CASE("a pause lasts as long as it was told to and runs nothing meanwhile") {
+  const Outcome outcome = in_child([]() -> std::string {
+    Pipe output = make_pipe();
+    (void)::dup2(output.writer.number(), STDOUT_FILENO);
+    const AnswerChannel channel;
+    if (!channel.pause(std::chrono::milliseconds(0))) return "gone";
+    rusage before{};
+    rusage after{};
+    (void)::getrusage(RUSAGE_SELF, &before);
+    const auto start = std::chrono::steady_clock::now();
+    const bool slept = channel.pause(std::chrono::milliseconds(400));
+    const auto lasted = std::chrono::steady_clock::now() - start;
+    (void)::getrusage(RUSAGE_SELF, &after);
+    if (lasted < std::chrono::milliseconds(400)) return "too short";
+    return std::string(slept ? "slept" : "gone") + (after.ru_nvcsw - before.ru_nvcsw <= 2 ? "" : ", and woke up");
+  });
+  CHECK(outcome.said == "slept");
+}
+
+TEST_CASE("a pause ends when the reader of the answer goes") {
+  const Outcome outcome = in_child([]() -> std::string {
+    Pipe output = make_pipe();
+    (void)::dup2(output.writer.number(), STDOUT_FILENO);
+    output.writer.close();
+    AnswerChannel channel;
+    const pid_t reader = ::fork();
+    if (reader == 0) {
+      channel.abandon();
+      (void)::poll(nullptr, 0, 100);
+      ::_exit(0);
+    }
+    output.reader.close();
+    const auto start = std::chrono::steady_clock::now();
+    const bool slept = channel.pause(std::chrono::seconds(20));
+    const bool early = std::chrono::steady_clock::now() - start < std::chrono::seconds(10);
+    (void)end_of(reader);
+    return std::string(slept ? "slept" : "gone") + (early ? " early" : " late") +
+           (channel.pause(std::chrono::seconds(20)) ? ", slept" : ", gone");
+  });
+  CHECK(outcome.said == "gone early, gone");
+  const Outcome closed = in_child([]() -> std::string {
+    (void)::close(STDOUT_FILENO);
+    return AnswerChannel().pause(std::chrono::seconds(20)) ? "slept" : "gone";
+  });
+  CHECK(closed.said == "gone");
+}
+
+TEST_CASE("a pause ends when the process that asked ends") {
+  CHECK(pause_without_parent([] {}, std::chrono::seconds(20)) == "gone early");
+}
+
+TEST_CASE("a pause ends soon after its parent, also where no descriptor of the parent is to be had") {
+  CHECK(pause_without_parent([] { limit_free_descriptors(0); }, std::chrono::seconds(20)) == "gone early");
 }
 
 TEST_CASE("a child that abandons the channel does not keep the reader waiting") {

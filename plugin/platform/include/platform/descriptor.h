@@ -20,6 +20,7 @@ class Descriptor {
   int number() const noexcept { return number_; }
   explicit operator bool() const noexcept { return number_ >= 0; }
   void close() noexcept;
+  int release() noexcept { return std::exchange(number_, -1); }  // for the caller to close
 
  private:
   int number_ = -1;

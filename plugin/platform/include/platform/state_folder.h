@@ -38,6 +38,9 @@ class StateFolder {
   // One holder at a time among all processes. Error(busy) when it is not free within `patience`.
   Lock lock(const std::string& name, std::chrono::milliseconds patience = std::chrono::seconds(2)) const;
 
+  // The same without patience: empty when another holds it. The holder may remove the file before it lets go.
+  std::optional<Lock> try_lock(const std::string& name) const;
+
  private:
   friend struct StateFolderSearch;
   StateFolder(std::string path, Descriptor folder) : path_(std::move(path)), folder_(std::move(folder)) {}

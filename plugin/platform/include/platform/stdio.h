@@ -44,7 +44,7 @@ class AnswerChannel {
   // then ends counts as abandoned.
   bool parent_is_there() const noexcept;
 
-  // Sleeps for that long; false, as soon as it happens, when reader or parent has gone.
+  // Sleeps for that long; false, as soon as it happens, when reader or parent has gone. Nothing runs in between.
   bool pause(std::chrono::milliseconds duration) const;
 
   // Error(host_gone, phase sign) unless reader and parent are there: nothing is signed that nobody takes.
@@ -57,6 +57,7 @@ class AnswerChannel {
  private:
   Descriptor answer_;
   Descriptor error_;
+  mutable Descriptor parent_watch_;  // from the first pause on, where the kernel has such descriptors
   pid_t parent_;
   bool failed_ = false;
 };
