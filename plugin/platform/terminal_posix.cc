@@ -1,10 +1,12 @@
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -12,6 +14,7 @@
 #include "base/error.h"
 #include "platform/terminal.h"
 #include "secret_line.h"
+#include "status_line.h"
 
 namespace platform {
 namespace {
@@ -22,6 +25,22 @@ using base::Phase;
 
 constexpr std::size_t kLongestLine = 2048;
 constexpr int kLookAround = 100;  // milliseconds between two looks at parent, signals and foreground
+
+constexpr std::size_t kUsualColumns = 80;
+constexpr std::chrono::seconds kPlainStatusPause{30};
+constexpr std::string_view kToLineStart = "\r";
+constexpr std::string_view kEraseToLineEnd = "\033[K";
+
+// Whether the terminal understands escape sequences. Looked up each time: it costs nothing beside a write.
+bool is_plain() {
+  const char* type = std::getenv("TERM");
+  return type == nullptr || *type == '\0' || std::string_view(type) == "dumb";
+}
+
+std::size_t columns_of(int terminal) {
+  winsize size{};
+  return ::ioctl(terminal, TIOCGWINSZ, &size) == 0 && size.ws_col != 0 ? size.ws_col : kUsualColumns;
+}
 
 bool is_foreground(int terminal) {
   return ::tcgetpgrp(terminal) == ::getpgrp();
@@ -161,7 +180,12 @@ base::Secret read_line(int terminal, EditingKeys keys, const HeldSignals& signal
 
 }  // namespace
 
-ControllingTerminal::ControllingTerminal(std::string device) : device_(std::move(device)) {}
+ControllingTerminal::ControllingTerminal(std::string device, const base::Clock& clock)
+    : device_(std::move(device)), clock_(clock) {}
+
+ControllingTerminal::~ControllingTerminal() {
+  clear_status();
+}
 
 bool ControllingTerminal::open() {
   if (!terminal_) terminal_ = Descriptor(::open(device_.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
@@ -173,14 +197,32 @@ bool ControllingTerminal::is_there() {
 }
 
 void ControllingTerminal::show_line(std::string_view line) {
-  if (is_there()) (void)write_everything(terminal_.number(), base::printable(line, kLongestLine) + "\n");
+  if (!is_there()) return;
+  clear_status();
+  (void)write_everything(terminal_.number(), base::printable(line, kLongestLine) + "\n");
 }
 
 void ControllingTerminal::show_status(std::string_view line) {
+  if (!is_there()) return;
+  if (is_plain()) return show_plain_status(line);
+  // The last column stays free: many terminals wrap as soon as it is filled.
+  const std::string shown = cut_to_columns(base::printable(line, kLongestLine), columns_of(terminal_.number()) - 1);
+  (void)write_everything(terminal_.number(), std::string(kToLineStart) + shown + std::string(kEraseToLineEnd));
+  has_status_ = true;
+}
+
+void ControllingTerminal::show_plain_status(std::string_view line) {
+  const base::SteadyTime now = clock_.now();
+  if (line == plain_status_ || (plain_status_at_ && now - *plain_status_at_ < kPlainStatusPause)) return;
+  plain_status_ = line;
+  plain_status_at_ = now;
   show_line(line);
 }
 
-void ControllingTerminal::clear_status() {}
+void ControllingTerminal::clear_status() {
+  if (!std::exchange(has_status_, false) || !is_there()) return;
+  (void)write_everything(terminal_.number(), std::string(kToLineStart) + std::string(kEraseToLineEnd));
+}
 
 base::Secret ControllingTerminal::ask_secret(std::string_view prompt) {
   if (!is_there())
@@ -188,6 +230,7 @@ base::Secret ControllingTerminal::ask_secret(std::string_view prompt) {
                 terminal_ ? "cannot ask for the PIN: this process runs in the background of its terminal"
                           : "cannot ask for the PIN: there is no terminal",
                 "set pin_source to env:NAME or file:PATH, or run this in the foreground of a terminal");
+  clear_status();
   const int terminal = terminal_.number();
   const HeldSignals signals;
   const MuteTerminal mute(terminal);

@@ -1,17 +1,21 @@
 #include "platform/terminal.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
+#include <functional>
 
 #include "base/bytes.h"
 #include "base/error.h"
 #include "catch.h"
 #include "child.h"
 #include "prompt_session.h"
+#include "support/test_clock.h"
 
 using base::ErrorKind;
 using platform::ControllingTerminal;
@@ -27,6 +31,22 @@ std::string kind(ErrorKind kind) {
 std::string ask() {
   ControllingTerminal terminal;
   return "got " + base::text_of(terminal.ask_secret(kPrompt).reveal());
+}
+
+// What the terminal has got from the process when it has ended. TERM as given, null: unset; zero columns: a terminal
+// that does not know its size.
+std::string shown_by(const char* term, unsigned short columns, const std::function<void()>& action) {
+  PromptSession session([&]() -> std::string {
+    (void)(term != nullptr ? ::setenv("TERM", term, 1) : ::unsetenv("TERM"));
+    const platform::Descriptor terminal(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+    const winsize size{24, columns, 0, 0};
+    if (::ioctl(terminal.number(), TIOCSWINSZ, &size) != 0) return "no size";
+    action();
+    return "done";
+  });
+  CHECK(session.said() == "done");
+  CHECK(session.end() == "exit 0");
+  return session.shown();
 }
 
 struct Answer {
@@ -234,4 +254,96 @@ TEST_CASE("a process without a controlling terminal has none to ask at") {
 TEST_CASE("a terminal that is not one is not there") {
   ControllingTerminal terminal("/dev/null");
   CHECK_FALSE(terminal.is_there());
+}
+
+TEST_CASE("a status is drawn over the last one and cleared at the end") {
+  CHECK(shown_by("xterm", 80, [] {
+          ControllingTerminal terminal;
+          terminal.show_status("waiting for ann and bob");
+          terminal.show_status("waiting for bob");
+        }) == "\rwaiting for ann and bob\033[K\rwaiting for bob\033[K\r\033[K");
+}
+
+TEST_CASE("a status that was cleared is not cleared again") {
+  CHECK(shown_by("xterm", 80, [] {
+          ControllingTerminal terminal;
+          terminal.clear_status();
+          terminal.show_status("waiting");
+          terminal.clear_status();
+          terminal.clear_status();
+        }) == "\rwaiting\033[K\r\033[K");
+}
+
+TEST_CASE("a line goes above the status, which is cleared for it") {
+  CHECK(shown_by("xterm", 80, [] {
+          ControllingTerminal terminal;
+          terminal.show_status("waiting for ann");
+          terminal.show_line("ann has approved");
+          terminal.show_status("waiting for bob");
+        }) == "\rwaiting for ann\033[K\r\033[Kann has approved\r\n\rwaiting for bob\033[K\r\033[K");
+}
+
+TEST_CASE("a prompt clears the status first") {
+  PromptSession session([]() -> std::string {
+    (void)::setenv("TERM", "xterm", 1);
+    ControllingTerminal terminal;
+    terminal.show_status("waiting");
+    return base::text_of(terminal.ask_secret(kPrompt).reveal());
+  });
+  REQUIRE(session.wait_for(kPrompt));
+  session.type("1234\r");
+  CHECK(session.said() == "1234");
+  CHECK(session.shown() == std::string("\rwaiting\033[K\r\033[K") + kPrompt + "\r\n");
+}
+
+TEST_CASE("a status leaves the last column of the terminal free") {
+  const auto status = [](std::size_t length) {
+    return [length] { ControllingTerminal().show_status(std::string(length, 'x')); };
+  };
+  const std::string end = "\033[K\r\033[K";
+  CHECK(shown_by("xterm", 80, status(79)) == "\r" + std::string(79, 'x') + end);
+  CHECK(shown_by("xterm", 80, status(80)) == "\r" + std::string(76, 'x') + "..." + end);
+  CHECK(shown_by("xterm", 40, status(39)) == "\r" + std::string(39, 'x') + end);
+  CHECK(shown_by("xterm", 40, status(4000)) == "\r" + std::string(36, 'x') + "..." + end);
+  CHECK(shown_by("xterm", 0, status(80)) == "\r" + std::string(76, 'x') + "..." + end);
+  CHECK(shown_by("xterm", 1, status(80)) == "\r" + end);
+}
+
+TEST_CASE("control characters and colours in a status are escaped") {
+  CHECK(shown_by("xterm-256color", 80, [] { ControllingTerminal().show_status("ann\n\x1B[31m\xE2\x80\xAE\xFF"); }) ==
+        "\rann\\x0a\\x1b[31m\\u{202e}\\xff\033[K\r\033[K");
+}
+
+TEST_CASE("a terminal without escape sequences gets a status as a line, when it changes, every half minute at most") {
+  for (const char* term : {static_cast<const char*>(nullptr), "", "dumb"}) {
+    CHECK(shown_by(term, 40, [] {
+            support::TestClock clock;
+            ControllingTerminal terminal("/dev/tty", clock);
+            const std::string first = "waiting for ann and bob, 15 minutes left";
+            terminal.show_status(first);
+            terminal.show_status("too early");
+            clock.sleep_for(std::chrono::seconds(30));
+            terminal.show_status(first);
+            terminal.show_status("waiting for bob");
+            terminal.clear_status();
+            clock.sleep_for(std::chrono::milliseconds(29'999));
+            terminal.show_status("too early");
+          }) == "waiting for ann and bob, 15 minutes left\r\nwaiting for bob\r\n");
+  }
+}
+
+TEST_CASE("a process in the background of its terminal draws no status") {
+  CHECK(shown_by("xterm", 80, [] {
+          const pid_t background = ::fork();
+          if (background == 0) {
+            (void)::setpgid(0, 0);
+            {
+              ControllingTerminal terminal;
+              terminal.show_status("waiting");
+              terminal.clear_status();
+            }
+            ::_exit(0);
+          }
+          if (end_of(background) != "exit 0") ControllingTerminal().show_line("stopped");
+        }).empty());
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/secret.h"
 #include "platform/descriptor.h"
 
@@ -34,11 +36,18 @@ class Terminal {
 
 // The terminal that controls this process (/dev/tty), whatever standard input and output are. A process outside the
 // terminal's foreground group has none: asking there would stop it.
+//
+// The status is drawn with "\r" and "\033[K" alone, never in colour. Where TERM is unset or "dumb" it is a line like
+// any other, shown when it has changed and 30 seconds after the last one at the earliest.
 class ControllingTerminal : public Terminal {
  public:
   static constexpr std::size_t kLongestSecret = 4096;  // bytes
 
-  explicit ControllingTerminal(std::string device = "/dev/tty");
+  // The clock outlives the terminal.
+  explicit ControllingTerminal(std::string device = "/dev/tty", const base::Clock& clock = base::system_clock());
+  ~ControllingTerminal() override;  // clears the status
+  ControllingTerminal(const ControllingTerminal&) = delete;
+  ControllingTerminal& operator=(const ControllingTerminal&) = delete;
 
   bool is_there() override;
   void show_line(std::string_view line) override;
@@ -48,9 +57,14 @@ class ControllingTerminal : public Terminal {
 
  private:
   bool open();
+  void show_plain_status(std::string_view line);
 
   std::string device_;
+  const base::Clock& clock_;
   Descriptor terminal_;
+  bool has_status_ = false;   // it is on the screen and can be drawn over
+  std::string plain_status_;  // the last one that became a line
+  std::optional<base::SteadyTime> plain_status_at_;
 };
 
 }  // namespace platform
