@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "approval_members.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "json.h"
@@ -124,6 +125,11 @@ KeySettings decode_key(ObjectReader& reader, std::string_view file) {
   key.quirks = decode_quirks(reader);
   key.leaf_expiry = decode_leaf_expiry(reader);
   key.allow_opaque_payload = reader.boolean("allow_opaque_payload");
+  key.approval = decode_approval(reader);
+  key.approval_wait = reader.whole_seconds("approval_wait", std::chrono::seconds(0), kLongestApprovalWait);
+  if (key.approval && key.allow_opaque_payload.value_or(false)) {
+    reader.refuse("allow_opaque_payload", "cannot be true beside approval: nobody could be shown what would be signed");
+  }
   return key;
 }
 
@@ -172,6 +178,7 @@ void decode_everybodys(ObjectReader& top, std::string_view file, Config& config)
   if (const Json* keys = top.find("keys")) config.keys = decode_keys(*keys, file);
   config.log_level = decode_log_level(top);
   config.log_file = top.text("log_file", fault_in_path);
+  config.approver = decode_approver(top);
 }
 
 void decode_administrators(ObjectReader& top, Config& config) {
@@ -233,6 +240,7 @@ ConfigMembers config_members() {
   ObjectReader timeouts(nothing, "", "");
   decode_timeouts(timeouts);
   members.timeouts = timeouts.known();
+  add_approval_members(members);
   return members;
 }
 

@@ -21,6 +21,11 @@ std::string listed(const std::vector<std::string>& names) {
   return list;
 }
 
+std::string fault_in_entry(std::string_view text) {
+  if (text.size() > kMaximumEntryText) return "is longer than " + std::to_string(kMaximumEntryText) + " bytes";
+  return fault_in_text(text);
+}
+
 }  // namespace
 
 void refuse_file(std::string_view file, const std::string& cause, const std::string& hint) {
@@ -71,14 +76,40 @@ std::optional<bool> ObjectReader::boolean(std::string_view name) {
   return value->get<bool>();
 }
 
-std::optional<std::uint64_t> ObjectReader::whole_number(std::string_view name, std::uint64_t maximum) {
+std::optional<std::map<std::string, std::string>> ObjectReader::entries(std::string_view name) {
+  const Json* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_object()) refuse(name, "is " + std::string(kind_of(*value)) + ", not an object");
+  if (value->size() > kMaximumEntries) refuse(name, "holds more than " + std::to_string(kMaximumEntries) + " entries");
+  std::map<std::string, std::string> entries;
+  const ObjectReader named(*value, path_of(name), file_);
+  for (const auto& [entry, text] : value->items()) {
+    if (const std::string fault = fault_in_entry(entry); !fault.empty()) refuse(name, "a name in it " + fault);
+    if (!text.is_string()) named.refuse(entry, "is " + std::string(kind_of(text)) + ", not text");
+    if (const std::string fault = fault_in_entry(text.get_ref<const std::string&>()); !fault.empty()) {
+      named.refuse(entry, fault);
+    }
+    entries.emplace(entry, text.get<std::string>());
+  }
+  return entries;
+}
+
+std::optional<ObjectReader> ObjectReader::object(std::string_view name) {
+  const Json* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  return ObjectReader(*value, path_of(name), file_);
+}
+
+std::optional<std::chrono::seconds> ObjectReader::whole_seconds(std::string_view name, std::chrono::seconds minimum,
+                                                                std::chrono::seconds maximum) {
   const Json* value = find(name);
   if (value == nullptr) return std::nullopt;
   // The parser holds everything from 0 up as unsigned, except a written minus sign.
-  if (!value->is_number_unsigned() || value->get<std::uint64_t>() > maximum) {
-    refuse(name, "must be a whole number from 0 to " + std::to_string(maximum));
+  if (!value->is_number_unsigned() || *value < minimum.count() || *value > maximum.count()) {
+    refuse(name, "must be a whole number of seconds from " + std::to_string(minimum.count()) + " to " +
+                     std::to_string(maximum.count()));
   }
-  return value->get<std::uint64_t>();
+  return std::chrono::seconds(value->get<std::int64_t>());
 }
 
 std::optional<std::chrono::milliseconds> ObjectReader::seconds(std::string_view name,

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@ namespace schema {
 
 // "cannot read the configuration file <file>: <cause>"
 [[noreturn]] void refuse_file(std::string_view file, const std::string& cause, const std::string& hint = {});
+
+inline constexpr std::size_t kMaximumEntries = 32;
+inline constexpr std::size_t kMaximumEntryText = 256;  // bytes
 
 // One object of a configuration file, read member by member. Every member asked for becomes a known one, whether it is
 // there or not; finish() refuses what nobody asked for. So no member can be known and yet left unread. Errors:
@@ -30,7 +34,13 @@ class ObjectReader {
   std::optional<std::string> text(std::string_view name, Check check);
   std::optional<std::vector<std::string>> texts(std::string_view name, Check check);
   std::optional<bool> boolean(std::string_view name);
-  std::optional<std::uint64_t> whole_number(std::string_view name, std::uint64_t maximum);
+  // Names and values are text of fault_in_text, at most kMaximumEntryText bytes each; at most kMaximumEntries of them.
+  std::optional<std::map<std::string, std::string>> entries(std::string_view name);
+  // A reader of its own for a member that is an object; its finish() is the caller's.
+  std::optional<ObjectReader> object(std::string_view name);
+  // Written without a fraction; both bounds are allowed.
+  std::optional<std::chrono::seconds> whole_seconds(std::string_view name, std::chrono::seconds minimum,
+                                                    std::chrono::seconds maximum);
   // JSON number of seconds, fractions allowed, at least `minimum` and at most a day.
   std::optional<std::chrono::milliseconds> seconds(std::string_view name, std::chrono::milliseconds minimum);
 
@@ -41,6 +51,7 @@ class ObjectReader {
   void finish(const std::function<std::string(std::string_view)>& explain = {}) const;
 
   const std::vector<std::string>& known() const { return known_; }
+  bool has(std::string_view name) const { return value_.contains(name); }
 
  private:
   const nlohmann::json& value_;

@@ -27,6 +27,11 @@ int main(int argc, char** argv) {
     print("administrator_only", members.administrator_only);
     print("key", members.key);
     print("timeouts", members.timeouts);
+    print("approval", members.approval);
+    print("exec", members.exec);
+    print("securosys_tsb", members.securosys_tsb);
+    print("approver", members.approver);
+    print("approver_securosys_tsb", members.approver_securosys_tsb);
     print("quirks", pkcs11::all_quirk_names());
     return 0;
   }

@@ -40,11 +40,18 @@ class ConfigSchema(unittest.TestCase):
 
     def test_the_schema_and_the_decoder_know_the_same_members(self):
         key = SCHEMA["$defs"]["key"]["properties"]
+        approval = SCHEMA["$defs"]["approval"]["properties"]
+        approver = SCHEMA["properties"]["approver"]["properties"]
         members = decoder_members()
         self.assertEqual(set(SCHEMA["properties"]), members["top"] | members["administrator_only"])
         self.assertEqual(members["administrator_only"], set(ADMINISTRATOR_ONLY))
         self.assertEqual(set(key), members["key"])
         self.assertEqual(set(key["timeouts"]["properties"]), members["timeouts"])
+        self.assertEqual(set(approval), members["approval"])
+        self.assertEqual(set(approval["exec"]["properties"]), members["exec"])
+        self.assertEqual(set(approval["securosys_tsb"]["properties"]), members["securosys_tsb"])
+        self.assertEqual(set(approver), members["approver"])
+        self.assertEqual(set(approver["securosys_tsb"]["properties"]), members["approver_securosys_tsb"])
         self.assertEqual(set(key["quirks"]["items"]["enum"]), members["quirks"])
 
     def test_valid_examples_are_taken_by_both(self):

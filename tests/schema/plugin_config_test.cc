@@ -60,13 +60,31 @@ TEST_CASE("every setting that only a file may hold is refused by name") {
   }
   for (const std::string& name : names) {
     if (name == "module" || name == "chain_file" || name == "ca_certs" || name == "pin_source") continue;
+    if (name == "approval" || name == "approval_wait") continue;
     REQUIRE(message(name) ==
             "cannot use the plugin-config entry " + name + ": it can only be set in the configuration file");
   }
 }
 
+TEST_CASE("a rule about approvals is refused in plugin-config") {
+  const base::Error error = refusal("approval");
+  REQUIRE(error.message() == "cannot use the plugin-config entry approval: it belongs in the configuration file");
+  REQUIRE(error.hint() == "who has to agree is not for the one who wants to sign to say; set it for the key there");
+}
+
+TEST_CASE("the time to wait for approvals is read from plugin-config in whole seconds") {
+  using namespace std::chrono_literals;
+  REQUIRE(decode_plugin_config({{"approval_wait", "0"}}).approval_wait == 0s);
+  REQUIRE(decode_plugin_config({{"approval_wait", "86400"}}).approval_wait == 24h);
+  REQUIRE_FALSE(decode_plugin_config({{"module", "/m.so"}}).approval_wait);
+  for (const char* wrong : {"", "-1", "-0", "+1", "1.5", "15m", " 1", "1 ", "86401", "99999999999999999999", "0x10"}) {
+    REQUIRE(message("approval_wait", wrong) ==
+            "cannot use the plugin-config entry approval_wait: it must be a whole number of seconds from 0 to 86400");
+  }
+}
+
 TEST_CASE("an entry that this release does not have is refused, never passed over") {
-  for (const char* name : {"approval_wait", "approval", "audit", "tokens", "pin_command"}) {
+  for (const char* name : {"audit", "tokens", "pin_command"}) {
     REQUIRE(message(name).ends_with(": this release of notation-pkcs11 does not have this setting"));
   }
 }

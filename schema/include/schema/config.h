@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pkcs11/quirks.h"
+#include "schema/approval_settings.h"
 
 // The configuration file, version 1; config.schema.json describes it for editors. Whatever is not set stays empty, so
 // that two files can be laid over each other. Paths stand here as written: who reads the file resolves them against the
@@ -42,7 +43,9 @@ struct KeySettings {
   std::optional<std::chrono::milliseconds> busy_wait;
   std::optional<pkcs11::Quirks> quirks;
   std::optional<LeafExpiry> leaf_expiry;
-  std::optional<bool> allow_opaque_payload;
+  std::optional<bool> allow_opaque_payload;  // never true beside approval
+  std::optional<ApprovalSettings> approval;
+  std::optional<std::chrono::seconds> approval_wait;  // for people, in one run; 0 to a day
 };
 
 enum class LogLevel { debug, info, warning, error };
@@ -51,6 +54,7 @@ struct Config {
   std::map<std::string, KeySettings, std::less<>> keys;
   std::optional<LogLevel> log_level;
   std::optional<std::string> log_file;
+  std::optional<ApproverSettings> approver;
 
   // Only the administrator's file may set these.
   std::optional<bool> allow_user_config;
@@ -59,14 +63,16 @@ struct Config {
 };
 
 // `file_name` is for the messages. Errors: invalid_settings, phase settings, which name the file and the member
-// ("keys.release.timeouts.sign"), never the value of a PIN source or a URI. Unknown members are refused with the
-// nearest known name; those that begin with "x-" are ignored. A newer version is refused before anything else is looked
-// at.
+// ("keys.release.timeouts.sign"), never the value of a PIN source, another secret's source or a URI. Unknown members
+// are refused with the nearest known name; those that begin with "x-" are ignored. A newer version is refused before
+// anything else is looked at.
 Config decode_config(std::string_view json, std::string_view file_name, bool administrator);
 
 // Every member the decoder knows, level by level.
 struct ConfigMembers {
   std::vector<std::string> top, administrator_only, key, timeouts;
+  std::vector<std::string> approval, exec, securosys_tsb;  // of a key
+  std::vector<std::string> approver, approver_securosys_tsb;
 };
 ConfigMembers config_members();
 

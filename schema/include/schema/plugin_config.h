@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@ struct PluginConfig {
   std::optional<std::string> module;      // absolute path
   std::optional<std::string> chain_file;  // "chain_file" or "ca_certs", relative to the working folder
   std::optional<std::string> pin_source;  // "env:NAME", "file:PATH" or "prompt"
+  std::optional<std::chrono::seconds> approval_wait;
 };
 
 // Errors: invalid_settings, phase settings. An entry that is unknown, belongs in the configuration file or holds a PIN
