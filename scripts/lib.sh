@@ -5,7 +5,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tools=$root/build/tools
 logs=$root/build/logs
 
-build_packages=(g++ cmake ninja-build pkg-config libssl-dev libp11-kit-dev nlohmann-json3-dev libspdlog-dev libcli11-dev)
+build_packages=(g++ cmake ninja-build pkg-config libssl-dev libp11-kit-dev libcurl4-openssl-dev nlohmann-json3-dev libspdlog-dev
+  libcli11-dev)
 test_packages=(catch2 softhsm2 opensc opensc-pkcs11 openssl python3 python3-pytest python3-cryptography python3-jsonschema curl ca-certificates)
 quickstart_packages=(softhsm2 curl ca-certificates)
 
