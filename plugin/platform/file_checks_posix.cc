@@ -151,6 +151,16 @@ std::string shown_as(const Subject& subject, const std::string& resolved) {
   return resolved == subject.path ? "it" : "the file behind it, " + printable(resolved) + ",";
 }
 
+// Before a file's code is run. Returns the path with all links resolved.
+std::string check_code(const Subject& subject, const std::string& kind) {
+  if (!subject.path.empty() && subject.path.front() != '/' && subject.path.front() != '~')
+    throw refuse(subject, "the path is not absolute", "write the whole path of the " + kind + ", starting with /");
+  (void)absolute_path(subject.path, {}, subject.what);
+  const Opened opened = open_in_checked_folder(subject);
+  check_owner_and_mode(subject, shown_as(subject, opened.resolved), opened.resolved, opened.state);
+  return opened.resolved;
+}
+
 Opened open_private(const Subject& subject) {
   Opened opened = open_in_checked_folder(subject);
   const std::string shown = shown_as(subject, opened.resolved);
@@ -203,13 +213,15 @@ std::string absolute_path(std::string_view path, std::string_view folder, std::s
 }
 
 std::string check_module_file(std::string_view path) {
-  const Subject subject{"module", path};
-  if (!path.empty() && path.front() != '/' && path.front() != '~')
-    throw refuse(subject, "the path is not absolute", "write the whole path of the PKCS#11 library, starting with /");
-  (void)absolute_path(path, {}, subject.what);
-  const Opened opened = open_in_checked_folder(subject);
-  check_owner_and_mode(subject, shown_as(subject, opened.resolved), opened.resolved, opened.state);
-  return opened.resolved;
+  return check_code({"module", path}, "PKCS#11 library");
+}
+
+std::string check_program_file(std::string_view path) {
+  const Subject subject{"program", path};
+  const std::string resolved = check_code(subject, "program");
+  if (::faccessat(AT_FDCWD, resolved.c_str(), X_OK, AT_EACCESS) != 0)
+    throw refuse(subject, "it may not be run", "run: chmod +x " + quoted(resolved));
+  return resolved;
 }
 
 void check_private_file(const std::string& path, std::string_view what) {

@@ -12,11 +12,11 @@
 #include <csignal>
 #include <cstdio>
 #include <functional>
-#include <vector>
 
 #include "base/error.h"
 #include "catch.h"
 #include "child.h"
+#include "few_descriptors.h"
 #include "temporary_folder.h"
 
 using base::ErrorKind;
@@ -73,16 +73,6 @@ std::string request_from(const std::string& content, std::size_t limit) {
            return channel.read_request(limit);
          })
       .said;
-}
-
-// Lowers the limit until that many descriptors can still be opened.
-void limit_free_descriptors(std::size_t count) {
-  std::vector<Descriptor> free(count + 1);
-  for (Descriptor& descriptor : free)
-    descriptor = Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  const auto limit = static_cast<rlim_t>(free.back().number());
-  const rlimit low{limit, limit};
-  if (::setrlimit(RLIMIT_NOFILE, &low) != 0) throw std::runtime_error("no limit");
 }
 
 }  // namespace

@@ -18,6 +18,9 @@ std::string absolute_path(std::string_view path, std::string_view folder, std::s
 // all links resolved. Each violation is Error(invalid_settings, phase settings) with its own text and remedy.
 std::string check_module_file(std::string_view path);
 
+// The same rules before a program is run, and the user may run it.
+std::string check_program_file(std::string_view path);
+
 // The same owner and folder rules for a file that its owner alone may read; `what` is for example "PIN file".
 void check_private_file(const std::string& path, std::string_view what);
 
