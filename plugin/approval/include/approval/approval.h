@@ -22,7 +22,7 @@ struct Question {
   pkcs11::PublicKey key;
   pkcs11::KeySpec key_spec = pkcs11::KeySpec::ec_256;
   schema::ApprovalSubject subject;
-  base::ByteView payload;                 // the bytes to be signed; empty when people are asked ahead of the signing
+  base::ByteView payload;  // the bytes to be signed; empty when people are asked ahead of the signing
   std::map<std::string, std::string> claims;
 };
 
@@ -31,7 +31,7 @@ struct WaitContext {
   base::Clock& clock;
   platform::Log& log;
   Watcher& watcher;
-  // Sleeps; false, early, when nobody is left to take the answer.
+  // Sleeps; false, early, when nobody is left to take the answer. Zero only looks.
   std::function<bool(std::chrono::milliseconds)> pause;
   // A number from 0 to 1, for the jitter.
   std::function<double()> chance;
@@ -46,12 +46,16 @@ class Approval {
 
  private:
   friend class ApprovalStep;
+  Approval(Grant grant, std::optional<base::Bytes> signature)
+      : grant_(std::move(grant)), signature_(std::move(signature)) {}
+
   Grant grant_;
   std::optional<base::Bytes> signature_;
 };
 
 // Resumes or submits, waits, and ends in an Approval or an Error, phase approval, with the request's id: denied,
-// undecided (with what is missing and how to resume), request_lost, host_gone, and what the backend throws.
+// undecided (with what is missing and how to resume), request_lost, host_gone, service_failed or busy when the request
+// cannot be handed in, and what the backend throws. The signature is as the service gave it: nobody has verified it.
 Approval obtain(const Question& question, const schema::ApprovalSettings& settings, Backend& backend,
                 const TicketStore& tickets, WaitContext& context);
 

@@ -34,20 +34,23 @@ class Backend {
   virtual std::string name() const = 0;   // as in the configuration
   virtual std::string place() const = 0;  // which service or program, for people
 
-  // Whether the service makes the signature. Then a yes belongs to the bytes and dies with the run; otherwise it belongs
-  // to the subject, `submit` may be repeated with the same request id, and the token signs.
+  // Whether the service makes the signature. Then a yes belongs to the bytes and dies with the run; otherwise it
+  // belongs to the subject, `submit` may be repeated with the same request id, and the token signs.
   virtual bool signs() const = 0;
 
   // The key, when the service holds it. Empty otherwise, also when the service will not tell.
   virtual std::optional<KeyAtService> key() { return std::nullopt; }
 
-  // `payload`: the bytes to be signed; empty when people are asked ahead of the signing.
+  // `payload`: the bytes to be signed; empty when people are asked ahead of the signing. ApprovalFailed{retryable}: the
+  // service did not take it, and it may be handed in again. Where the service signs, every Error but outcome_unknown
+  // and late means that nothing is open there.
   virtual Submitted submit(const schema::ApprovalRequest& request, base::ByteView payload) = 0;
 
   virtual schema::ApprovalAnswer poll(const schema::Ticket& ticket) = 0;
 
-  // The last question before the token signs, atomic at the backend: permitted again, or refused, expired, failed. Where
-  // one yes covers several artifacts, they are counted here. Repeating it for the same request and subject is free.
+  // The last question before the token signs, atomic at the backend: permitted again, or refused, expired, failed.
+  // Where one yes covers several artifacts, they are counted here. Repeating it for the same request and subject is
+  // free.
   virtual schema::ApprovalAnswer redeem(const schema::Ticket& ticket) = 0;
 
   // Nobody needs an answer any more. A request that has ended or is unknown counts as withdrawn.

@@ -11,8 +11,8 @@
 namespace approval {
 
 // Tickets in the state folder, one file each: ticket-KEY-SUBJECT-REQUEST.json with the first 16 hexadecimal digits of
-// both hashes and the request's id. Written as a whole, on the disk before a call returns. A file that cannot be read is
-// an Error(invalid_settings, phase approval) that names it: an open request must not be lost sight of.
+// both hashes and the request's id. Written as a whole, on the disk before a call returns. A file that cannot be read
+// is an Error(invalid_settings, phase approval) that names it: an open request must not be lost sight of.
 class TicketStore {
  public:
   // The folder outlives the store.
@@ -21,11 +21,29 @@ class TicketStore {
   // Held by a run from its intent to its end, so that another run knows that the request has an owner.
   using Hold = platform::StateFolder::Lock;
 
-  // One run at a time decides about a key and a subject. Error(busy).
-  Hold lock(const std::string& key_sha256, const schema::ApprovalSubject& subject,
+  // One run at a time decides about a key and a subject; the turn ends with this.
+  class Turn {
+   public:
+    Turn(Turn&&) noexcept = default;
+    Turn& operator=(Turn&&) = delete;
+    ~Turn();
+
+   private:
+    friend class TicketStore;
+    Turn(const platform::StateFolder& folder, std::string name, platform::StateFolder::Lock lock)
+        : folder_(folder), name_(std::move(name)), lock_(std::move(lock)) {}
+
+    const platform::StateFolder& folder_;
+    std::string name_;
+    platform::StateFolder::Lock lock_;
+  };
+
+  // Error(busy, phase approval).
+  Turn lock(const std::string& key_sha256, const schema::ApprovalSubject& subject,
             std::chrono::milliseconds patience) const;
 
-  // Empty when a run that is still alive holds it.
+  // Empty when a run that is still alive holds it. The ticket may have changed or gone until this returns:
+  // read_again().
   std::optional<Hold> hold(const schema::Ticket& ticket) const;
 
   std::vector<schema::Ticket> find(const std::string& key_sha256, const schema::ApprovalSubject& subject) const;
