@@ -38,7 +38,7 @@ struct TsbTask {
 };
 std::vector<TsbTask> decode_tsb_tasks(std::string_view json);
 
-// Members of meta data in their order: text as it is, anything else as compact JSON. Empty when it is no JSON object.
+// Members of meta data by name: text as it is, anything else as compact JSON. Empty when it is no JSON object.
 std::optional<std::vector<std::pair<std::string, std::string>>> read_tsb_metadata(std::string_view metadata);
 
 // The body for /v1/approval. `signature` is over all of approval_to_be_signed.

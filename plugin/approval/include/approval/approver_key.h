@@ -18,7 +18,7 @@ class ApproverKey {
   // that digest_name() says, or Ed25519 (RFC 8032).
   virtual base::Bytes sign(base::ByteView message) = 0;
 
-  // "SHA-256", "SHA-384", "SHA-512"; for Ed25519 "SHA-256".
+  // "SHA-256", "SHA-384", "SHA-512"; for Ed25519 "EdDSA".
   virtual std::string digest_name() const = 0;
 };
 
