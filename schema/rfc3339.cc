@@ -1,5 +1,8 @@
 #include "rfc3339.h"
 
+#include <array>
+#include <cstdio>
+
 namespace schema {
 namespace {
 
@@ -81,6 +84,19 @@ std::optional<base::WallTime> wall_time_of(std::uint64_t count) {
   constexpr auto kLatestSecond = static_cast<std::uint64_t>(std::chrono::duration_cast<seconds>(kLatest).count());
   if (count > kLatestSecond) return std::nullopt;
   return base::WallTime(seconds(static_cast<std::int64_t>(count)));
+}
+
+std::string format_rfc3339(base::WallTime time) {
+  const auto moment = std::chrono::floor<seconds>(time);
+  const auto day = std::chrono::floor<std::chrono::days>(moment);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(moment - day);
+  std::array<char, 48> text{};
+  const int length = std::snprintf(
+      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
+  return {text.data(), static_cast<std::size_t>(length)};
 }
 
 std::optional<base::WallTime> parse_rfc3339(std::string_view text) {

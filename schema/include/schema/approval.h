@@ -92,6 +92,7 @@ enum class TicketState {
   refused,    // they said no: final for this request
   executed    // the service made the signature
 };
+std::string_view name_of(TicketState state);
 
 // A request and what is known of it, as kept in the state folder.
 struct Ticket {
@@ -112,9 +113,13 @@ struct Ticket {
 
 inline constexpr std::size_t kMaximumTicketSize = 262'144;  // bytes
 
+// Names and texts for people are cut to 64 names of 256 bytes and 1024 bytes of text, or left out where the whole would
+// become too long. Error(invalid_payload, phase approval) when it is still too long: the artifact's annotations are.
 std::string encode(const Ticket& ticket);
 
-// Errors: invalid_settings, phase approval, naming the file.
+// Strict, and the state must agree with what is there: permitted with a permission, refused with a refusal, executed
+// with a result, and none of them otherwise. decode_ticket(encode(ticket)) is the ticket with its times in whole seconds
+// and its texts as cut. Errors: invalid_settings, phase approval, naming the file.
 Ticket decode_ticket(std::string_view json, std::string_view file_name);
 
 }  // namespace schema
