@@ -49,6 +49,18 @@ const KeySpecTraits& traits(KeySpec spec) {
   return kSpecs.at(static_cast<std::size_t>(spec));
 }
 
+std::size_t digest_size(Hash hash) {
+  switch (hash) {
+    case Hash::sha_256:
+      return 32;
+    case Hash::sha_384:
+      return 48;
+    case Hash::sha_512:
+      break;
+  }
+  return 64;
+}
+
 std::span<const KeySpecTraits> all_key_specs() {
   return kSpecs;
 }

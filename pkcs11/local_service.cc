@@ -139,7 +139,7 @@ class LocalService::State {
                       : order.expected    ? key_spec_of(*order.expected)
                                           : std::nullopt;
     if (!spec) return;
-    located_->mechanisms = preferred_mechanisms(module, located_->token.slot_id, *spec);
+    located_->mechanisms = preferred_mechanisms(module, located_->token.slot_id, SignScheme::notary, *spec);
     inspection.mechanism = located_->mechanisms.front().name;
   }
 

@@ -1,30 +1,48 @@
 #include "mechanisms.h"
 
 #include <algorithm>
+#include <array>
 
 namespace pkcs11 {
 namespace {
 
 using base::Phase;
 
+// DER of DigestInfo for SHA-256 up to the digest itself (RFC 8017 section 9.2, note 1).
+constexpr std::array<std::uint8_t, 19> kDigestInfo = {0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+                                                      0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
+
 SignMechanism hashing_mechanism(KeyFamily family, Hash hash) {
   const bool rsa = family == KeyFamily::rsa;
   switch (hash) {
     case Hash::sha_256:
-      if (rsa) return {CKM_SHA256_RSA_PKCS_PSS, "CKM_SHA256_RSA_PKCS_PSS", true};
-      return {CKM_ECDSA_SHA256, "CKM_ECDSA_SHA256", true};
+      if (rsa) return {CKM_SHA256_RSA_PKCS_PSS, "CKM_SHA256_RSA_PKCS_PSS", SignInput::message};
+      return {CKM_ECDSA_SHA256, "CKM_ECDSA_SHA256", SignInput::message};
     case Hash::sha_384:
-      if (rsa) return {CKM_SHA384_RSA_PKCS_PSS, "CKM_SHA384_RSA_PKCS_PSS", true};
-      return {CKM_ECDSA_SHA384, "CKM_ECDSA_SHA384", true};
+      if (rsa) return {CKM_SHA384_RSA_PKCS_PSS, "CKM_SHA384_RSA_PKCS_PSS", SignInput::message};
+      return {CKM_ECDSA_SHA384, "CKM_ECDSA_SHA384", SignInput::message};
     default:
-      if (rsa) return {CKM_SHA512_RSA_PKCS_PSS, "CKM_SHA512_RSA_PKCS_PSS", true};
-      return {CKM_ECDSA_SHA512, "CKM_ECDSA_SHA512", true};
+      if (rsa) return {CKM_SHA512_RSA_PKCS_PSS, "CKM_SHA512_RSA_PKCS_PSS", SignInput::message};
+      return {CKM_ECDSA_SHA512, "CKM_ECDSA_SHA512", SignInput::message};
   }
 }
 
 SignMechanism raw_mechanism(KeyFamily family) {
-  if (family == KeyFamily::rsa) return {CKM_RSA_PKCS_PSS, "CKM_RSA_PKCS_PSS", false};
-  return {CKM_ECDSA, "CKM_ECDSA", false};
+  if (family == KeyFamily::rsa) return {CKM_RSA_PKCS_PSS, "CKM_RSA_PKCS_PSS", SignInput::digest};
+  return {CKM_ECDSA, "CKM_ECDSA", SignInput::digest};
+}
+
+std::vector<SignMechanism> mechanisms_for(SignScheme scheme, KeySpec spec) {
+  const KeySpecTraits& key = traits(spec);
+  if (scheme == SignScheme::approver && key.family == KeyFamily::rsa) {
+    return {{CKM_RSA_PKCS, "CKM_RSA_PKCS", SignInput::digest_info},
+            {CKM_SHA256_RSA_PKCS, "CKM_SHA256_RSA_PKCS", SignInput::message}};
+  }
+  return {raw_mechanism(key.family), hashing_mechanism(key.family, hash_of(scheme, spec))};
+}
+
+bool takes_pss_parameters(CK_MECHANISM_TYPE type) {
+  return type != CKM_RSA_PKCS && type != CKM_SHA256_RSA_PKCS;
 }
 
 // 0 and 0 mean that the module does not say; RSA sizes are in bits, from some modules in bytes.
@@ -43,25 +61,33 @@ bool fits(const Module& module, CK_SLOT_ID slot, const SignMechanism& mechanism,
 
 }  // namespace
 
-std::vector<SignMechanism> sign_mechanisms(KeySpec spec, const Quirks& quirks) {
-  const KeySpecTraits& key = traits(spec);
-  std::vector<SignMechanism> mechanisms{raw_mechanism(key.family), hashing_mechanism(key.family, key.hash)};
+std::vector<SignMechanism> sign_mechanisms(SignScheme scheme, KeySpec spec, const Quirks& quirks) {
+  std::vector<SignMechanism> mechanisms = mechanisms_for(scheme, spec);
   if (quirks.has(Quirk::hashed_mechanisms_first)) std::swap(mechanisms[0], mechanisms[1]);
   return mechanisms;
 }
 
-std::vector<SignMechanism> preferred_mechanisms(const Module& module, CK_SLOT_ID slot, KeySpec spec) {
-  std::vector<SignMechanism> mechanisms = sign_mechanisms(spec, module.quirks());
+std::vector<SignMechanism> preferred_mechanisms(const Module& module, CK_SLOT_ID slot, SignScheme scheme,
+                                                KeySpec spec) {
+  std::vector<SignMechanism> mechanisms = sign_mechanisms(scheme, spec, module.quirks());
   const auto first = std::find_if(mechanisms.begin(), mechanisms.end(),
                                   [&](const SignMechanism& mechanism) { return fits(module, slot, mechanism, spec); });
   if (first != mechanisms.end()) std::rotate(mechanisms.begin(), first, first + 1);
   return mechanisms;
 }
 
+base::Bytes sign_input(const SignMechanism& mechanism, const SignOrder& order) {
+  const base::ByteView source = mechanism.input == SignInput::message ? order.message() : order.digest();
+  base::Bytes input;
+  if (mechanism.input == SignInput::digest_info) input.assign(kDigestInfo.begin(), kDigestInfo.end());
+  input.insert(input.end(), source.begin(), source.end());
+  return input;
+}
+
 MechanismArguments::MechanismArguments(const SignMechanism& mechanism, KeySpec spec) {
   mechanism_.mechanism = mechanism.type;
   const KeySpecTraits& key = traits(spec);
-  if (key.family != KeyFamily::rsa) return;
+  if (key.family != KeyFamily::rsa || !takes_pss_parameters(mechanism.type)) return;
   switch (key.hash) {
     case Hash::sha_256:
       pss_.hashAlg = CKM_SHA256, pss_.mgf = CKG_MGF1_SHA256;

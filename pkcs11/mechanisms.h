@@ -5,23 +5,30 @@
 
 #include "module.h"
 #include "pkcs11/key_spec.h"
+#include "pkcs11/sign_order.h"
 
 namespace pkcs11 {
+
+// What a mechanism is given.
+enum class SignInput { digest, message, digest_info };
 
 // One way to make the signature that a key spec demands.
 struct SignMechanism {
   CK_MECHANISM_TYPE type;
   std::string_view name;  // "CKM_RSA_PKCS_PSS"
-  bool hashes;            // takes the message; otherwise the digest
+  SignInput input;
 };
 
 // The mechanisms that serve a key spec, in the order to try them. The raw ones come first: they work with most tokens
 // and leave hashing to us. The quirk hashed_mechanisms_first turns that round.
-std::vector<SignMechanism> sign_mechanisms(KeySpec spec, const Quirks& quirks);
+std::vector<SignMechanism> sign_mechanisms(SignScheme scheme, KeySpec spec, const Quirks& quirks);
 
 // The same, with the first one that C_GetMechanismInfo says fits moved to the front. Asks no further than that; changes
 // nothing when none fits, because tokens sign with mechanisms that they do not announce (tpm2-pkcs11 and PSS).
-std::vector<SignMechanism> preferred_mechanisms(const Module& module, CK_SLOT_ID slot, KeySpec spec);
+std::vector<SignMechanism> preferred_mechanisms(const Module& module, CK_SLOT_ID slot, SignScheme scheme, KeySpec spec);
+
+// What C_Sign is given for this order.
+base::Bytes sign_input(const SignMechanism& mechanism, const SignOrder& order);
 
 // Owns the parameters that a CK_MECHANISM points to (PKCS#11 v2.40 mechanisms, section 2.1.8: salt as long as the
 // hash).

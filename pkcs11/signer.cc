@@ -94,15 +94,16 @@ class SignJob {
   }
 
   std::vector<SignMechanism> usable_mechanisms() const {
-    auto mechanisms = located_.mechanisms.empty() ? preferred_mechanisms(module_, located_.token.slot_id, order_.spec())
-                                                  : located_.mechanisms;
+    const bool looked_at = order_.scheme() == SignScheme::notary && !located_.mechanisms.empty();
+    auto mechanisms = looked_at ? located_.mechanisms
+                                : preferred_mechanisms(module_, located_.token.slot_id, order_.scheme(), order_.spec());
     std::erase_if(mechanisms, [&](const SignMechanism& mechanism) { return !key_.allows(mechanism); });
     if (!mechanisms.empty()) return mechanisms;
-    throw module_.error(ErrorKind::not_capable, Phase::find,
-                        what() + ": the key's CKA_ALLOWED_MECHANISMS holds none that makes the signature",
-                        "make a key that allows " + names_of(sign_mechanisms(order_.spec(), module_.quirks())) +
-                            "; if the list is wrong, set the quirk " +
-                            std::string(name_of(Quirk::no_allowed_mechanisms)));
+    throw module_.error(
+        ErrorKind::not_capable, Phase::find,
+        what() + ": the key's CKA_ALLOWED_MECHANISMS holds none that makes the signature",
+        "make a key that allows " + names_of(sign_mechanisms(order_.scheme(), order_.spec(), module_.quirks())) +
+            "; if the list is wrong, set the quirk " + std::string(name_of(Quirk::no_allowed_mechanisms)));
   }
 
   // C_SignInit with the first mechanism that the token takes: nothing is signed yet, so the next may be tried.
@@ -127,7 +128,7 @@ class SignJob {
       answer = init(used);
     }
     if (answer != CKR_OK) throw module_.error(Phase::sign, answer, what());
-    data_ = used.hashes ? order_.message() : order_.digest();
+    data_ = sign_input(used, order_);
     if (key_.always_authenticate) authenticate_operation();
     return used;
   }
@@ -144,10 +145,8 @@ class SignJob {
                           "nothing was signed");
     signature_.assign(kSignatureBuffer, 0);
     auto size = static_cast<CK_ULONG>(signature_.size());
-    // C_Sign takes a pointer to non-const but does not write there (PKCS#11 v2.40 section 5.11).
-    const CK_RV answer =
-        module_.call(Phase::sign, "C_Sign", &CK_FUNCTION_LIST::C_Sign, located_.session.handle(),
-                     const_cast<CK_BYTE*>(data_.data()), static_cast<CK_ULONG>(data_.size()), signature_.data(), &size);
+    const CK_RV answer = module_.call(Phase::sign, "C_Sign", &CK_FUNCTION_LIST::C_Sign, located_.session.handle(),
+                                      data_.data(), static_cast<CK_ULONG>(data_.size()), signature_.data(), &size);
     if (answer == CKR_OK && size > signature_.size())
       throw module_.error(ErrorKind::signature_invalid, Phase::sign,
                           what() + ": the module claims a signature of " + std::to_string(size) + " bytes");
@@ -181,7 +180,7 @@ class SignJob {
   const Login* login_;
   PrivateKey key_;
   std::vector<SignMechanism> mechanisms_;
-  base::ByteView data_;
+  base::Bytes data_;
   base::Bytes signature_;
   bool flags_read_ = false;
   bool operation_authenticated_ = false;

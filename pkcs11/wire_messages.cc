@@ -155,11 +155,11 @@ void SignOrderCodec::encode(wire::Writer& writer, const SignOrder& order) {
 }
 
 SignOrder SignOrderCodec::decode(wire::Reader& reader) {
-  const auto purpose = static_cast<SignPurpose>(reader.byte_up_to(static_cast<std::uint8_t>(SignPurpose::challenge)));
+  const auto purpose = static_cast<SignPurpose>(reader.byte_up_to(static_cast<std::uint8_t>(SignPurpose::decision)));
   const auto spec = static_cast<KeySpec>(reader.byte_up_to(static_cast<std::uint8_t>(KeySpec::ec_521)));
   base::Bytes message = reader.owned_bytes();
   base::Bytes digest = reader.owned_bytes();
-  if (digest.size() != traits(spec).digest_size) {
+  if (digest.size() != digest_size(hash_of(scheme_of(purpose), spec))) {
     throw base::Error(base::ErrorKind::internal, base::Phase::none, "a message cannot be read: digest of a wrong size");
   }
   return {purpose, spec, std::move(message), std::move(digest)};

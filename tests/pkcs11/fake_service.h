@@ -75,11 +75,16 @@ struct FakeService {
     return sign(order, spec, &login);
   }
 
-  SignResult sign(const InspectOrder& order, KeySpec spec, const Login* login) {
+  SignResult sign(const InspectOrder& order, KeySpec spec, const Login* login,
+                  SignPurpose purpose = SignPurpose::challenge) {
     const PublicKey expected = test_key(spec);
-    SignResult result = get().sign(SignOrders::over(spec, "hello"), order, expected, login);
-    REQUIRE(support::verifies(expected, spec, "hello", result.signature));
+    SignResult result = get().sign(SignOrders::over(spec, "hello", purpose), order, expected, login);
+    REQUIRE(support::verifies(expected, spec, "hello", result.signature, scheme_of(purpose)));
     return result;
+  }
+  SignResult decide(const InspectOrder& order, KeySpec spec) {
+    const Login login = login_with("1234");
+    return sign(order, spec, &login, SignPurpose::decision);
   }
 
   // The public half of the fake module's key of that spec.

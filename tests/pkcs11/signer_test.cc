@@ -37,6 +37,29 @@ TEST_CASE("a token with hashing mechanisms alone gets the message") {
   REQUIRE(fake.calls("C_SignInit") == 2);
 }
 
+TEST_CASE("an approver's answer is PKCS#1 v1.5 or ECDSA, over SHA-256 whatever the key's size") {
+  const bool seen_before = GENERATE(false, true);
+  FakeService fake;
+  fake.rule("key RSA-2048 label=a").rule("key RSA-3072 label=b").rule("key RSA-4096 label=c");
+  fake.rule("key P-256 label=d").rule("key P-384 label=e").rule("key P-521 label=f");
+  const char* label = "a";
+  for (const KeySpecTraits& traits : all_key_specs()) {
+    INFO(traits.name);
+    const std::string mechanism = traits.family == KeyFamily::rsa ? "CKM_RSA_PKCS" : "CKM_ECDSA";
+    const std::string name(1, static_cast<char>(*label + (&traits - all_key_specs().data())));
+    if (seen_before) fake.inspect(key_named(name));
+    REQUIRE(fake.decide(key_named(name), traits.spec).mechanism == mechanism);
+    REQUIRE(fake.sign(key_named(name), traits.spec).mechanism != "CKM_RSA_PKCS");
+  }
+}
+
+TEST_CASE("a token with hashing mechanisms alone gets the message of an approver's answer") {
+  FakeService fake;
+  fake.rule("mechanisms hashed").rule("key RSA-4096 label=r id=01").rule("key P-521 label=e id=02");
+  REQUIRE(fake.decide(key_named("r"), KeySpec::rsa_4096).mechanism == "CKM_SHA256_RSA_PKCS");
+  REQUIRE(fake.decide(key_named("e"), KeySpec::ec_521).mechanism == "CKM_ECDSA_SHA256");
+}
+
 TEST_CASE("the quirk hashed-mechanisms-first prefers them") {
   FakeService fake;
   fake.settings.quirks.set(Quirk::hashed_mechanisms_first);

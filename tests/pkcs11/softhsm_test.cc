@@ -88,6 +88,11 @@ TEST_CASE("SoftHSM: keys of all six specs are generated, found by label and sign
     REQUIRE(result.mechanism == found.mechanism);
     REQUIRE(support::verifies(*found.key->public_key, traits.spec, "hello", result.signature));
     REQUIRE_FALSE(support::verifies(*found.key->public_key, traits.spec, "hallo", result.signature));
+
+    const SignResult answer = hsm.service.sign(SignOrders::over(traits.spec, "yes", SignPurpose::decision),
+                                               key_named(label), *found.key->public_key, &login);
+    REQUIRE(answer.mechanism == (traits.family == KeyFamily::rsa ? "CKM_RSA_PKCS" : "CKM_ECDSA"));
+    REQUIRE(support::verifies(*found.key->public_key, traits.spec, "yes", answer.signature, SignScheme::approver));
   }
 }
 

@@ -15,7 +15,8 @@
 #include "support/test_sign_orders.h"
 
 // Whether OpenSSL accepts a signature in the form that the Notary Project wants: RSASSA-PSS with a salt as long as the
-// hash, or r and s at fixed width. Independent of the product's own verification.
+// hash, or r and s at fixed width; for an approver's answer RSASSA-PKCS1-v1_5, and the hash is SHA-256. Independent of
+// the product's own verification.
 namespace support {
 
 template <typename Type, void (*Free)(Type*)>
@@ -66,17 +67,19 @@ inline base::Bytes as_der(base::ByteView fixed_width) {
 }
 
 inline bool verifies(const pkcs11::PublicKey& key, pkcs11::KeySpec spec, std::string_view message,
-                     base::ByteView signature) {
+                     base::ByteView signature, pkcs11::SignScheme scheme = pkcs11::SignScheme::notary) {
   const auto& traits = pkcs11::traits(spec);
   if (signature.size() != traits.signature_size) return false;
   const OpenSslKey verifier = openssl_key(key);
   Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   EVP_PKEY_CTX* options = nullptr;
-  if (EVP_DigestVerifyInit(context.get(), &options, signing::SignOrders::hash_of(traits.hash), nullptr,
-                           verifier.get()) != 1)
+  if (EVP_DigestVerifyInit(context.get(), &options, signing::SignOrders::hash_of(pkcs11::hash_of(scheme, spec)),
+                           nullptr, verifier.get()) != 1)
     return false;
   base::Bytes encoded(signature.begin(), signature.end());
-  if (traits.family == pkcs11::KeyFamily::rsa) {
+  if (scheme == pkcs11::SignScheme::approver && traits.family == pkcs11::KeyFamily::rsa) {
+    EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PADDING);
+  } else if (traits.family == pkcs11::KeyFamily::rsa) {
     EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING);
     EVP_PKEY_CTX_set_rsa_pss_saltlen(options, static_cast<int>(traits.digest_size));
   } else {

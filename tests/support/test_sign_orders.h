@@ -18,7 +18,7 @@ class SignOrders {
                                 pkcs11::SignPurpose purpose = pkcs11::SignPurpose::challenge) {
     base::Bytes digest(EVP_MAX_MD_SIZE);
     unsigned int size = 0;
-    const EVP_MD* hash = hash_of(pkcs11::traits(spec).hash);
+    const EVP_MD* hash = hash_of(pkcs11::hash_of(pkcs11::scheme_of(purpose), spec));
     if (EVP_Digest(message.data(), message.size(), digest.data(), &size, hash, nullptr) != 1)
       throw std::runtime_error("EVP_Digest");
     digest.resize(size);

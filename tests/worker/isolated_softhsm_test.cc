@@ -40,6 +40,9 @@ TEST_CASE("SoftHSM in a child: keys are made, found, sign and are removed") {
     const SignResult result =
         service.sign(SignOrders::over(traits.spec, "hello"), key_named(order.label), *found.key->public_key, &login);
     CHECK(support::verifies(*found.key->public_key, traits.spec, "hello", result.signature));
+    const SignResult answer = service.sign(SignOrders::over(traits.spec, "yes", SignPurpose::decision),
+                                           key_named(order.label), *found.key->public_key, &login);
+    CHECK(support::verifies(*found.key->public_key, traits.spec, "yes", answer.signature, SignScheme::approver));
     service.remove(made.key.uri, *made.key.public_key, login);
   }
   service.release();

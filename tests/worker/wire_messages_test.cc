@@ -135,6 +135,23 @@ TEST_CASE("a sign order whose digest has a wrong length is refused") {
   REQUIRE_ERROR(SignOrderCodec::decode(reader), ErrorKind::internal);
 }
 
+TEST_CASE("an approver's answer goes to the worker with a digest of SHA-256, whatever the key") {
+  const auto decoded = [](std::size_t digest_size) {
+    wire::Writer writer;
+    writer.byte(static_cast<std::uint8_t>(SignPurpose::decision));
+    writer.byte(static_cast<std::uint8_t>(KeySpec::ec_384));
+    writer.bytes(samples::bytes(0, 10));
+    writer.bytes(samples::bytes(0, digest_size));
+    const wire::Buffer message = writer.finish();
+    wire::Reader reader(message.view().subspan(wire::kHeaderSize));
+    return SignOrderCodec::decode(reader);
+  };
+  const SignOrder order = decoded(32);
+  CHECK(order.purpose() == SignPurpose::decision);
+  CHECK(order.scheme() == SignScheme::approver);
+  REQUIRE_ERROR(decoded(48), ErrorKind::internal);
+}
+
 TEST_CASE("the worker gets orders to make, to remove and to survey as they were given") {
   const Login login = samples::login();
   const auto generate = sent<wire::GenerateRequest>(wire::encode_generate(samples::generate_order(), login));

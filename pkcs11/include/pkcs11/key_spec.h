@@ -32,6 +32,7 @@ struct KeySpecTraits {
 
 const KeySpecTraits& traits(KeySpec spec);
 std::span<const KeySpecTraits> all_key_specs();
+std::size_t digest_size(Hash hash);  // bytes
 std::optional<KeySpec> find_key_spec(std::string_view contract_name);
 
 // Public halves as tokens hold them. Two keys are the same key exactly when these compare equal.

@@ -12,16 +12,31 @@ namespace pkcs11 {
 class SignOrderCodec;  // carries an order into the worker, unchanged
 
 // Why a signature is wanted. There is no other reason.
-enum class SignPurpose { artifact, certificate, challenge };
+enum class SignPurpose { artifact, certificate, challenge, decision };
+
+// How. notary: as the Notary Project says for the key spec. approver: RSASSA-PKCS1-v1_5 or ECDSA, both with SHA-256
+// whatever the key's size, as services want an approver's answer.
+enum class SignScheme { notary, approver };
+
+constexpr SignScheme scheme_of(SignPurpose purpose) {
+  return purpose == SignPurpose::decision ? SignScheme::approver : SignScheme::notary;
+}
+
+inline Hash hash_of(SignScheme scheme, KeySpec spec) {
+  return scheme == SignScheme::approver ? Hash::sha_256 : traits(spec).hash;
+}
 
 // Permission to call C_Sign once over these bytes. Only signing::SignOrders makes one, a maker for each purpose with
 // the proof that the purpose demands as its parameters; a digest alone never gets as far as a token.
 class SignOrder {
  public:
   SignPurpose purpose() const { return purpose_; }
+  SignScheme scheme() const { return scheme_of(purpose_); }
   KeySpec spec() const { return spec_; }
   base::ByteView message() const { return message_; }  // what a hashing mechanism is given
-  base::ByteView digest() const { return digest_; }    // what a raw mechanism is given: hash of message, as spec says
+  base::ByteView digest() const {
+    return digest_;
+  }  // what a raw mechanism is given: hash of message, as scheme and spec say
 
  private:
   friend class signing::SignOrders;
