@@ -76,6 +76,11 @@ class Transfer {
                       origin_ + ": libcurl does not take option " + std::to_string(option));
   }
 
+  // To libcurl zero is no limit.
+  void set_limit(CURLoption option, std::chrono::milliseconds limit) {
+    set(option, static_cast<long>(std::max(limit, std::chrono::milliseconds(1)).count()));
+  }
+
   void set_rules() {
     set(CURLOPT_PROTOCOLS_STR, "https");
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -84,8 +89,8 @@ class Transfer {
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));  // a proxy sees none of ours
-    set(CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.count()));
-    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(options_.timeout, options_.connect_timeout).count()));
+    set_limit(CURLOPT_TIMEOUT_MS, options_.timeout);
+    set_limit(CURLOPT_CONNECTTIMEOUT_MS, options_.connect_timeout);
     // A name lookup that hangs would hold up the end of the request; libcurl before 7.87 does not know the option.
     (void)curl_.easy_setopt(handle_, CURLOPT_QUICK_EXIT, 1L);
     set(CURLOPT_ERRORBUFFER, error_text_.data());

@@ -53,27 +53,25 @@ std::string verify_text(long result, const std::string& ca) {
 }
 
 Cause untrusted(const CurlFailure& failure, const HttpOptions& options) {
-  const std::string ca = options.ca_file.empty() ? "the system's CAs" : base::printable(options.ca_file);
-  if (failure.proxy_verify_result != 0)
-    return {"the certificate of the proxy " + verify_text(failure.proxy_verify_result, "the system's CAs"), true};
-  if (failure.verify_result != 0) return {"its certificate " + verify_text(failure.verify_result, ca), true};
-  if (has(failure.text, "subject name") || has(failure.text, "not match"))
-    return {"its certificate is for another host", true};
-  return {"its certificate is not accepted", true};
+  const bool proxy = failure.proxy_verify_result != 0;
+  const std::string whose = proxy ? "the certificate of the proxy " : "its certificate ";
+  if (has(failure.text, "subject name") || has(failure.text, "common name"))
+    return {whose + "is for another host", true};
+  const bool system_trust = proxy || options.ca_file.empty();
+  const std::string ca = system_trust ? "the system's CAs" : base::printable(options.ca_file);
+  return {whose + verify_text(proxy ? failure.proxy_verify_result : failure.verify_result, ca), true};
 }
 
+// OpenSSL tells no more when a key does not fit.
 Cause unusable_client_certificate(const CurlFailure& failure, const HttpOptions& options) {
   const std::string certificate = base::printable(options.client_certificate);
-  const std::string key = base::printable(options.client_key.empty() ? options.client_certificate : options.client_key);
-  if (has(failure.text, "does not match"))
-    return {"client key " + key + " does not belong to client certificate " + certificate, true};
-  if (has(failure.text, "private key")) {
-    const bool password = options.client_key_password != nullptr && !options.client_key_password->empty();
-    return {"cannot use client key " + key + ": not a readable PEM key, or " +
-                (password ? "its password is another one" : "it needs a password"),
-            true};
-  }
-  return {"cannot use client certificate " + certificate + ": not a readable PEM certificate", true};
+  if (!has(failure.text, "private key"))
+    return {"cannot use client certificate " + certificate + ": not a readable PEM certificate", true};
+  const std::string& key = options.client_key.empty() ? options.client_certificate : options.client_key;
+  const bool password = options.client_key_password != nullptr && !options.client_key_password->empty();
+  return {"cannot use client key " + base::printable(key) + ": not a readable PEM key, not the key of " + certificate +
+              ", or " + (password ? "the password is wrong" : "it needs a password"),
+          true};
 }
 
 // The alerts of RFC 8446 section 6.2 about a client's certificate. In TLS 1.3 they come after the client has begun to
@@ -105,7 +103,8 @@ Cause failed_handshake(const CurlFailure& failure, const HttpOptions& options) {
   if (has(failure.text, "wrong version number") || has(failure.text, "packet length too long") ||
       has(failure.text, "http request"))
     return {"it does not speak TLS", true};
-  return {"the connection ended during the TLS handshake"};
+  const bool ended = !has(failure.text, "error:") || has(failure.text, "unexpected eof");
+  return {ended ? "the connection ended during the TLS handshake" : "the TLS handshake failed"};
 }
 
 // libcurl names whom it tried, which may be a proxy.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 
 #include "base/bytes.h"
 
@@ -41,8 +42,8 @@ unsigned place_of(std::string_view word, const std::array<std::string_view, coun
   return static_cast<unsigned>(std::find(words.begin(), words.end(), word) - words.begin());
 }
 
-// "Sun, 06 Nov 1994 08:49:37 GMT"
-std::optional<base::WallTime> parse_date(std::string_view text) {
+// "Sun, 06 Nov 1994 08:49:37 GMT"; in whole seconds, because nanoseconds end in the year 2262.
+std::optional<std::chrono::sys_seconds> parse_date(std::string_view text) {
   constexpr std::string_view kForm = "www, dd mmm yyyy dd:dd:dd GMT";
   if (text.size() != kForm.size()) return std::nullopt;
   for (std::size_t at = 0; at < kForm.size(); ++at) {
@@ -83,7 +84,7 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view value, ba
     return std::chrono::seconds(std::min<long long>(number, kLongestRetryAfter.count()));
   const auto date = parse_date(value);
   if (!date) return std::nullopt;
-  return std::clamp(std::chrono::ceil<std::chrono::seconds>(*date - now), std::chrono::seconds(0), kLongestRetryAfter);
+  return std::clamp(*date - std::chrono::floor<std::chrono::seconds>(now), std::chrono::seconds(0), kLongestRetryAfter);
 }
 
 std::optional<std::string_view> header_value(std::string_view line, std::string_view name) {
