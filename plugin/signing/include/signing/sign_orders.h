@@ -8,8 +8,8 @@
 
 namespace signing {
 
-// The only makers of SignOrder, one for each purpose, each with the proof its purpose demands. What `certificate` and
-// `challenge` make can never be read as a Notary payload.
+// The only makers of SignOrder, one for each purpose, each with the proof its purpose demands. What the others than
+// `artifact` make can never be read as a Notary payload.
 class SignOrders {
  public:
   // Throws Error(internal) when grant, payload and chain are not for one key.
@@ -18,6 +18,9 @@ class SignOrders {
   static pkcs11::SignOrder certificate(const trust::CertificateToSign& certificate);
   // Random bytes drawn here, after a text that says what they are: proves that a key signs.
   static pkcs11::SignOrder challenge(pkcs11::KeySpec spec);
+  // What an approver answers a Transaction Security Broker with: all bytes of an approval token, or the characters of
+  // schema::tsb_time(). Anything else is Error(internal).
+  static pkcs11::SignOrder decision(pkcs11::KeySpec spec, base::ByteView message);
 
  private:
   static pkcs11::SignOrder over(pkcs11::SignPurpose purpose, pkcs11::KeySpec spec, base::ByteView message);
