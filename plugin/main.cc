@@ -42,9 +42,14 @@ std::string answer(std::string_view word, platform::AnswerChannel& channel, pkcs
     service = std::make_unique<pkcs11::IsolatedService>(std::move(worker), std::move(options), base::system_clock());
     return *service;
   };
-  signing::RunContext context{
-      start_key_service, [&channel] { channel.require_host(); }, terminal, log, base::system_clock(),
-      secrets,           signing::SettingsFiles::locate()};
+  signing::RunContext context{start_key_service,
+                              [&channel] { channel.require_host(); },
+                              [&channel](std::chrono::milliseconds duration) { return channel.pause(duration); },
+                              terminal,
+                              log,
+                              base::system_clock(),
+                              secrets,
+                              signing::SettingsFiles::locate()};
   return word == contract::kDescribeKeyWord ? contract::answer_describe_key(request, context)
                                             : contract::answer_generate_signature(request, context);
 }

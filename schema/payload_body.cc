@@ -80,6 +80,16 @@ std::map<std::string, std::string> annotations_of(const Json& object) {
   return annotations;
 }
 
+Descriptor descriptor_of(const Json& target) {
+  Descriptor descriptor;
+  descriptor.media_type = text_member(target, "mediaType");
+  descriptor.digest = text_member(target, "digest");
+  check_digest(descriptor.digest);
+  descriptor.size = size_member(target);
+  descriptor.annotations = annotations_of(target);
+  return descriptor;
+}
+
 }  // namespace
 
 Json parse_object(std::string_view json, std::string_view where) {
@@ -89,6 +99,14 @@ Json parse_object(std::string_view json, std::string_view where) {
     refuse_payload(std::string(where) + " is " + std::string(kind_of(parsed.value)) + ", not an object");
   }
   return std::move(parsed.value);
+}
+
+Descriptor decode_oci_descriptor(std::string_view json) {
+  const Json given = parse_object(json, "descriptor");
+  Json target = Json::object();
+  for (const char* name : {"mediaType", "digest", "size"})
+    target[name] = member_of(given, name, "descriptor");
+  return descriptor_of(target);
 }
 
 Descriptor decode_descriptor(std::string_view json) {
@@ -105,13 +123,7 @@ Descriptor decode_descriptor(std::string_view json) {
       refuse_unknown("targetArtifact has the member \"" + base::printable(name) + '"');
     }
   }
-  Descriptor descriptor;
-  descriptor.media_type = text_member(target, "mediaType");
-  descriptor.digest = text_member(target, "digest");
-  check_digest(descriptor.digest);
-  descriptor.size = size_member(target);
-  descriptor.annotations = annotations_of(target);
-  return descriptor;
+  return descriptor_of(target);
 }
 
 }  // namespace schema

@@ -30,7 +30,40 @@ Json json_of(const TokenReport& token) {
           {"serial", token.serial}, {"initialised", token.initialised},   {"keys", keys}};
 }
 
+Json json_of(const RequestReport& request) {
+  Json artifact{
+      {"mediaType", request.artifact.media_type}, {"digest", request.artifact.digest}, {"size", request.artifact.size}};
+  if (!request.artifact.annotations.empty()) artifact["annotations"] = request.artifact.annotations;
+  return {{"id", request.id},
+          {"serviceId", request.service_id},
+          {"state", request.state},
+          {"waitedFor", request.waited_for},
+          {"key", {{"name", request.key_name}, {"sha256", request.key_sha256}, {"spec", request.key_spec}}},
+          {"artifact", artifact},
+          {"created", request.created},
+          {"expires", request.expires},
+          {"permittedUntil", request.permitted_until},
+          {"backend", request.backend},
+          {"place", request.place},
+          {"where", request.where},
+          {"approved", request.approved},
+          {"missing", request.missing},
+          {"refused", request.refused},
+          {"reason", request.reason}};
+}
+
 }  // namespace
+
+std::string encode(const RequestReport& report) {
+  return text(json_of(report));
+}
+
+std::string encode(const std::vector<RequestReport>& reports) {
+  Json requests = Json::array();
+  for (const RequestReport& report : reports)
+    requests.push_back(json_of(report));
+  return text({{"requests", requests}});
+}
 
 std::string encode(const KeyListReport& report) {
   Json tokens = Json::array();

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "add_command.h"
 #include "base/bytes.h"
 #include "base/nearest.h"
 #include "commands.h"
@@ -12,17 +13,6 @@ namespace {
 
 constexpr const char* kPinSourceHelp =
     "env:NAME, file:PATH or prompt; without it the variable NOTATION_PKCS11_PIN, else the terminal";
-
-template <typename Flags>
-std::shared_ptr<Flags> add_command(CLI::App& parent, const std::string& name, const std::string& help,
-                                   const std::string& example, std::function<void()>& chosen,
-                                   void (*command)(const Flags&), CLI::App*& app) {
-  auto flags = std::make_shared<Flags>();
-  app = parent.add_subcommand(name, help);
-  app->footer("Example:\n  notation-pkcs11 " + example);
-  app->callback([flags, command, &chosen] { chosen = [flags, command] { command(*flags); }; });
-  return flags;
-}
 
 std::string suggestion(const std::string& closest) {
   return closest.empty() ? "" : "; did you mean " + closest + "?";
@@ -69,28 +59,6 @@ pkcs11::KeySpec spec_of(const std::string& name) {
     known.emplace_back(traits.name);
   throw CLI::ValidationError("--spec", base::quoted(name) + " is not a key spec of the Notary Project" +
                                            suggestion(base::nearest(name, known)));
-}
-
-// An option of which nobody knows whether it was given until it was.
-CLI::Option* add_text(CLI::App& app, const std::string& name, std::optional<std::string>& value,
-                      const std::string& help) {
-  return app.add_option_function<std::string>(name, [&value](const std::string& text) { value = text; }, help);
-}
-
-void add_module_flags(CLI::App& app, signing::ModuleFlags& flags) {
-  add_text(app, "--pin-source", flags.pin_source, kPinSourceHelp)->type_name("SOURCE");
-  app.add_option_function<std::string>(
-         "--user-type", [&flags](const std::string& text) { flags.user_type = user_type_of(text); },
-         "user, or the number of a vendor's login role, such as 0x80000001")
-      ->type_name("TYPE");
-  add_text(app, "--login-user", flags.login_user, "user name, for a token that wants one")->type_name("NAME");
-  app.add_option_function<std::vector<std::string>>(
-         "--quirk", [&flags](const std::vector<std::string>& names) { flags.quirks = quirks_of(names); },
-         "what the module does otherwise than the standard (docs/quirks.md); may be repeated")
-      ->type_name("NAME")
-      ->expected(1, CLI::detail::expected_max_vector_size)
-      ->allow_extra_args(false);
-  add_text(app, "--init-args", flags.init_args, "text for a module that wants one at its start")->type_name("TEXT");
 }
 
 void add_token_flags(CLI::App& app, TokenFlags& flags) {
@@ -154,6 +122,27 @@ void add_version(CLI::App& app, std::function<void()>& chosen) {
 
 }  // namespace
 
+CLI::Option* add_text(CLI::App& app, const std::string& name, std::optional<std::string>& value,
+                      const std::string& help) {
+  return app.add_option_function<std::string>(name, [&value](const std::string& text) { value = text; }, help);
+}
+
+void add_module_flags(CLI::App& app, signing::ModuleFlags& flags) {
+  add_text(app, "--pin-source", flags.pin_source, kPinSourceHelp)->type_name("SOURCE");
+  app.add_option_function<std::string>(
+         "--user-type", [&flags](const std::string& text) { flags.user_type = user_type_of(text); },
+         "user, or the number of a vendor's login role, such as 0x80000001")
+      ->type_name("TYPE");
+  add_text(app, "--login-user", flags.login_user, "user name, for a token that wants one")->type_name("NAME");
+  app.add_option_function<std::vector<std::string>>(
+         "--quirk", [&flags](const std::vector<std::string>& names) { flags.quirks = quirks_of(names); },
+         "what the module does otherwise than the standard (docs/quirks.md); may be repeated")
+      ->type_name("NAME")
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args(false);
+  add_text(app, "--init-args", flags.init_args, "text for a module that wants one at its start")->type_name("TEXT");
+}
+
 std::unique_ptr<CLI::App> make_command_line(std::function<void()>& chosen) {
   auto app = std::make_unique<CLI::App>("notation-pkcs11: signs container images with PKCS#11 keys, for notation",
                                         "notation-pkcs11");
@@ -172,6 +161,7 @@ std::unique_ptr<CLI::App> make_command_line(std::function<void()>& chosen) {
   CLI::App* cert = app->add_subcommand("cert", "Certificates for them")->require_subcommand(1);
   cert->footer("Example:\n  notation-pkcs11 cert self-sign release --out release.pem");
   add_cert_self_sign(*cert, chosen);
+  add_approvals(*app, chosen);
   add_version(*app, chosen);
   return app;
 }
@@ -181,6 +171,8 @@ std::string usage() {
          "         (notation says these, with JSON on standard input)\n"
          "       notation-pkcs11 key list|generate ...\n"
          "       notation-pkcs11 cert self-sign ...\n"
+         "       notation-pkcs11 approvals request|list|show|watch|cancel ...\n"
+         "       notation-pkcs11 approvals pending|approve|reject ...\n"
          "       notation-pkcs11 version\n"
          "notation-pkcs11 --help tells more\n";
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "pkcs11/key_spec.h"
@@ -38,10 +39,29 @@ struct CertSelfSignFlags {
   bool json = false;
 };
 
+struct ApprovalsRequestFlags {
+  std::string key;  // configured name or URI
+  signing::ModuleFlags module;
+  std::map<std::string, std::string> user_metadata;  // as notation sign --user-metadata
+  std::string expiry;                                // as notation sign --expiry; empty: the signature does not expire
+  bool json = false;
+};
+
+struct RequestFlags {
+  std::string id;  // of a request, or at least six of its first characters
+  bool json = false;
+};
+
 // Each writes its answer to standard output and throws base::Error otherwise.
 void list_keys(const KeyListFlags& flags);
 void generate_key(const KeyGenerateFlags& flags);
 void self_sign_certificate(const CertSelfSignFlags& flags);
 void show_version(bool json);
+
+void request_approval(const ApprovalsRequestFlags& flags);
+void list_requests(const RequestFlags& flags);
+void show_request(const RequestFlags& flags);
+void watch_request(const RequestFlags& flags);
+void cancel_request(const RequestFlags& flags);
 
 }  // namespace operators

@@ -8,6 +8,7 @@ namespace operators {
 TokenAccess::TokenAccess()
     : context_{[this](const signing::KeySetup&) -> pkcs11::KeyService& { return *service_; },
                [] {},
+               sleep_whole,
                terminal_,
                log_,
                base::system_clock(),
@@ -37,14 +38,29 @@ signing::Settings TokenAccess::load_settings() {
 
 void TokenAccess::start(signing::KeySetup setup) {
   setup_ = std::move(setup);
-  pkcs11::IsolatedOptions options;
-  options.timeouts = setup_.timeouts;
-  if (setup_.pin_source && setup_.pin_source->kind == platform::PinSourceKind::environment) {
-    options.secret_variable = setup_.pin_source->value;
-    secrets_.take(setup_.pin_source->value);
+  if (setup_.at_service) {
+    throw base::Error(base::ErrorKind::not_capable, base::Phase::settings,
+                      "key " + base::quoted(setup_.name) + " is held by a service, not on a token",
+                      "this command works with keys on tokens; see docs/approvals.md");
   }
-  service_ = std::make_unique<pkcs11::IsolatedService>(pkcs11::WorkerProcess(), std::move(options), context_.clock);
+  service_ = make_key_service(setup_, secrets_);
   service_->load(setup_.module);
+}
+
+std::unique_ptr<pkcs11::KeyService> make_key_service(const signing::KeySetup& setup,
+                                                     platform::EnvironmentSecrets& secrets) {
+  pkcs11::IsolatedOptions options;
+  options.timeouts = setup.timeouts;
+  if (setup.pin_source && setup.pin_source->kind == platform::PinSourceKind::environment) {
+    options.secret_variable = setup.pin_source->value;
+    secrets.take(setup.pin_source->value);
+  }
+  return std::make_unique<pkcs11::IsolatedService>(pkcs11::WorkerProcess(), std::move(options), base::system_clock());
+}
+
+bool sleep_whole(std::chrono::milliseconds duration) {
+  base::system_clock().sleep_for(duration);
+  return true;
 }
 
 pkcs11::TokenState the_token(const pkcs11::Survey& survey, const TokenFlags& flags) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -40,6 +41,13 @@ class TokenAccess {
   signing::PinStep pin_;
   std::unique_ptr<pkcs11::KeyService> service_;
 };
+
+// The module's worker; a PIN that `env:` names is taken out of the environment.
+std::unique_ptr<pkcs11::KeyService> make_key_service(const signing::KeySetup& setup,
+                                                     platform::EnvironmentSecrets& secrets);
+
+// A pause that nobody cuts short.
+bool sleep_whole(std::chrono::milliseconds duration);
 
 // The one initialised token of a survey that `flags` made. Errors: key_not_found, ambiguous_key.
 pkcs11::TokenState the_token(const pkcs11::Survey& survey, const TokenFlags& flags);

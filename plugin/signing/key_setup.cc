@@ -74,6 +74,7 @@ schema::KeySettings settings_of(const std::map<std::string, std::string>& plugin
   settings.module = entries.module;
   settings.chain_file = entries.chain_file;
   settings.pin_source = entries.pin_source;
+  settings.approval_wait = entries.approval_wait;
   return settings;
 }
 
@@ -112,7 +113,9 @@ class KeySetupBuilder {
   KeySetup finish() {
     decide_paths();
     decide_rest();
-    setup_.module.path = require_allowed(platform::check_module_file(setup_.module.path));
+    if (!setup_.at_service) {
+      setup_.module.path = require_allowed(platform::check_module_file(setup_.module.path));
+    }
     return std::move(setup_);
   }
 
@@ -139,12 +142,23 @@ class KeySetupBuilder {
     for (const Source& source : sources_) {
       if (source.settings->uri) take_uri(*source.settings->uri, source.origin, source.folder);
     }
+    if (!uri_.value() && is_held_by_service()) {
+      setup_.at_service = true;
+      return;
+    }
     if (!uri_.value()) {
       throw Error(ErrorKind::invalid_settings, Phase::settings, "key " + base::quoted(setup_.name) + " has no uri",
                   "add \"uri\": \"pkcs11:token=...;object=...\" in " + sources_.front().origin);
     }
     setup_.uri = *uri_.value();
     if (!setup_.uri.names_object()) refuse_nameless();
+  }
+
+  // The backends that sign hold the key themselves.
+  bool is_held_by_service() const {
+    return std::any_of(sources_.begin(), sources_.end(), [](const Source& source) {
+      return source.settings->approval && source.settings->approval->securosys_tsb;
+    });
   }
 
   void take_uri(const std::string& text, const std::string& origin, const std::string& folder) {
@@ -175,6 +189,7 @@ class KeySetupBuilder {
     }
     setup_.pin_source = pin_.value();
     setup_.chain_file = chain.value().value_or("");
+    if (setup_.at_service) return;
     if (!module_.value()) {
       throw Error(ErrorKind::invalid_settings, Phase::settings,
                   "key " + base::quoted(setup_.name) + " names no PKCS#11 module",
@@ -216,6 +231,7 @@ class KeySetupBuilder {
     decide("login_user", &Key::login_user, setup_.login_user);
     decide("leaf_expiry", &Key::leaf_expiry, setup_.leaf_expiry);
     decide("allow_opaque_payload", &Key::allow_opaque_payload, setup_.allow_opaque_payload);
+    decide_approval_wait();
     decide("busy_wait", &Key::busy_wait, setup_.timeouts.busy_wait);
     decide_timeout("timeouts.load", &Times::load, setup_.timeouts.load);
     decide_timeout("timeouts.initialise", &Times::initialise, setup_.timeouts.initialise);
@@ -225,6 +241,16 @@ class KeySetupBuilder {
     decide_timeout("timeouts.find", &Times::find, setup_.timeouts.find);
     decide_timeout("timeouts.sign", &Times::sign, setup_.timeouts.sign);
     decide_timeout("timeouts.generate", &Times::generate, setup_.timeouts.generate);
+  }
+
+  // How long this run waits is the caller's business, unless the administrator says.
+  void decide_approval_wait() {
+    const auto offer = [&](const Source& source) {
+      if (!setup_.approval_wait) setup_.approval_wait = source.settings->approval_wait;
+    };
+    if (settings_.administrator_ && sources_.front().origin == settings_.administrator_->path) offer(sources_.front());
+    offer(sources_.back());
+    offer(sources_.front());
   }
 
   std::string require_allowed(std::string resolved) const {

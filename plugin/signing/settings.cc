@@ -89,6 +89,24 @@ platform::LogSettings Settings::log() const {
   return log;
 }
 
+approval::Policies Settings::policies() const {
+  std::vector<approval::Policy> policies;
+  for (const auto* file : {&administrator_, &user_}) {
+    if (!*file) continue;
+    for (const auto& [name, key] : (*file)->config.keys) {
+      if (key.approval) policies.push_back({*key.approval, name, (*file)->path, (*file)->folder});
+    }
+  }
+  return approval::Policies(std::move(policies));
+}
+
+std::optional<Settings::Approver> Settings::approver() const {
+  for (const auto* file : {&administrator_, &user_}) {
+    if (*file && (*file)->config.approver) return Approver{*(*file)->config.approver, (*file)->path, (*file)->folder};
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> Settings::key_names() const {
   std::vector<std::string> names;
   for (const auto* file : {&administrator_, &user_}) {

@@ -48,14 +48,22 @@ pkcs11::SignOrder SignOrders::over(pkcs11::SignPurpose purpose, pkcs11::KeySpec 
 }
 
 pkcs11::SignOrder SignOrders::artifact(const SignablePayload& payload, const trust::CheckedChain& chain,
-                                       const approval::Grant& grant) {
-  if (grant.key() != trust::spki_sha256(chain.leaf_key())) {
+                                       const approval::Grant& grant, base::WallTime now) {
+  const std::string key = trust::spki_sha256(chain.leaf_key());
+  if (grant.key() != key) {
     throw base::Error(base::ErrorKind::internal, base::Phase::sign,
                       "the grant is for another key than the certificate");
   }
   if (payload.spec() != chain.spec()) {
     throw base::Error(base::ErrorKind::internal, base::Phase::sign,
                       "the payload was checked for another kind of key than the certificate holds");
+  }
+  std::optional<schema::ApprovalSubject> subject;
+  if (payload.meaning()) subject = schema::subject_of(*payload.meaning());
+  if (!grant.covers(key, subject, now)) {
+    throw base::Error(base::ErrorKind::undecided, base::Phase::approval,
+                      "the approval has run out before the key signed", "run the command again")
+        .with_request(grant.request());
   }
   return over(pkcs11::SignPurpose::artifact, chain.spec(), payload.bytes());
 }

@@ -156,3 +156,21 @@ TEST_CASE("the body holds targetArtifact alone") {
   REQUIRE(cause_of("[]") == "body is an array, not an object");
   REQUIRE(cause_of(Target().text() + "{}").starts_with("body: not valid JSON at line 1"));
 }
+
+TEST_CASE("an OCI descriptor gives media type, digest and size, whatever else it holds") {
+  const std::string digest = "sha256:" + std::string(64, 'a');
+  const schema::Descriptor descriptor =
+      schema::decode_oci_descriptor(R"({"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":")" + digest +
+                                    R"(","size":587,"annotations":{"a":"b"},"platform":{"os":"linux"}})");
+  CHECK(descriptor.media_type == "application/vnd.oci.image.manifest.v1+json");
+  CHECK(descriptor.digest == digest);
+  CHECK(descriptor.size == 587);
+  CHECK(descriptor.annotations.empty());
+}
+
+TEST_CASE("what is no OCI descriptor is refused") {
+  for (const char* text : {"", "[]", "{}", R"({"mediaType":"a","digest":"sha256:00","size":1})",
+                           R"({"mediaType":"a","size":1,"digest":1})"}) {
+    REQUIRE_ERROR(schema::decode_oci_descriptor(text), base::ErrorKind::invalid_payload);
+  }
+}

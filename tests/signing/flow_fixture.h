@@ -67,6 +67,7 @@ class Flow {
             [this] {
               if (!host_is_there) throw base::Error(base::ErrorKind::host_gone, base::Phase::sign, "nobody is there");
             },
+            [this](std::chrono::milliseconds) { return host_is_there; },
             terminal,
             log_,
             base::system_clock(),

@@ -231,3 +231,52 @@ TEST_CASE("what is wrong on a command line is told in the command line's words")
   CHECK(error.message().find("cannot use --pin-source: ") == 0);
   CHECK((error.message() + error.hint()).find("98765432") == std::string::npos);
 }
+
+namespace {
+
+const std::string kHash(64, 'a');
+
+std::string approval_of(const std::string& hash, const std::string& program = "/bin/true") {
+  return R"("approval": {"public_key": ")" + hash + R"(", "backend": "exec", "exec": {"command": [")" + program +
+         R"("]}})";
+}
+
+}  // namespace
+
+TEST_CASE("an approval is found by the public key and by the key's name") {
+  Files files;
+  const approval::Policies policies = files.user(files.keys(approval_of(kHash))).load().policies();
+  REQUIRE(policies.find(kHash) != nullptr);
+  CHECK(policies.find(kHash) == policies.of_name("release"));
+  CHECK(policies.find(kHash)->origin == files.path("user.json"));
+  CHECK(policies.find(std::string(64, 'b')) == nullptr);
+  CHECK(policies.of_name("other") == nullptr);
+}
+
+TEST_CASE("two different approvals for one public key are refused with both places") {
+  Files files;
+  files.administrator(files.keys(approval_of(kHash))).user(files.keys(approval_of(kHash, "/bin/false")));
+  const base::Error error = error_of([&] { files.load().policies(); });
+  require_error(error, ErrorKind::invalid_settings);
+  CHECK(error.message().find(files.path("administrator.json")) != std::string::npos);
+  CHECK(error.message().find(files.path("user.json")) != std::string::npos);
+}
+
+TEST_CASE("how long a run waits is the caller's business, unless the administrator says") {
+  Files files;
+  files.user(files.keys(R"("approval_wait": 60)"));
+  CHECK(files.key("release").approval_wait == std::chrono::seconds(60));
+  CHECK(files.key("release", {{"approval_wait", "0"}}).approval_wait == std::chrono::seconds(0));
+  files.administrator(files.keys(R"("approval_wait": 30)"));
+  CHECK(files.key("release", {{"approval_wait", "0"}}).approval_wait == std::chrono::seconds(30));
+}
+
+TEST_CASE("a key that a service holds needs neither URI nor module") {
+  Files files;
+  files.user(
+      R"({"version": 1, "keys": {"release": {"approval": {"public_key": ")" + kHash +
+      R"(", "backend": "securosys-tsb", "securosys_tsb": {"url": "https://tsb.example.com", "key": "release"}}}}})");
+  const signing::KeySetup setup = files.key("release");
+  CHECK(setup.at_service);
+  CHECK(setup.module.path.empty());
+}

@@ -31,12 +31,17 @@ trust::CheckedChain chain_for(const support::TestKey& key) {
   return trust::check_chain(sources, base::system_clock().wall());
 }
 
+base::WallTime now() {
+  return base::system_clock().wall();
+}
+
 }  // namespace
 
 TEST_CASE("an artifact's order carries the payload and its digest") {
   const trust::CheckedChain chain = chain_for(support::TestKey::shared(pkcs11::KeySpec::ec_384));
   const auto checked = signing::check_payload(payload(), pkcs11::KeySpec::ec_384, false);
-  const auto order = signing::SignOrders::artifact(checked, chain, approval::Policies().none_needed(chain.leaf_key()));
+  const auto order =
+      signing::SignOrders::artifact(checked, chain, approval::Policies().none_needed(chain.leaf_key()), now());
   CHECK(order.purpose() == pkcs11::SignPurpose::artifact);
   CHECK(base::text_of(order.message()) == kPayload);
   CHECK(base::to_hex(order.digest()) == base::to_hex(trust::digest(pkcs11::Hash::sha_384, payload())));
@@ -46,14 +51,15 @@ TEST_CASE("a grant for another key makes no order") {
   const trust::CheckedChain chain = chain_for(support::TestKey::shared(pkcs11::KeySpec::ec_384));
   const auto checked = signing::check_payload(payload(), pkcs11::KeySpec::ec_384, false);
   const auto grant = approval::Policies().none_needed(support::TestKey::other(pkcs11::KeySpec::ec_384).public_key());
-  REQUIRE_ERROR(signing::SignOrders::artifact(checked, chain, grant), base::ErrorKind::internal);
+  REQUIRE_ERROR(signing::SignOrders::artifact(checked, chain, grant, now()), base::ErrorKind::internal);
 }
 
 TEST_CASE("a payload for another kind of key makes no order") {
   const trust::CheckedChain chain = chain_for(support::TestKey::shared(pkcs11::KeySpec::ec_256));
   const auto checked = signing::check_payload(payload(), pkcs11::KeySpec::ec_384, false);
-  REQUIRE_ERROR(signing::SignOrders::artifact(checked, chain, approval::Policies().none_needed(chain.leaf_key())),
-                base::ErrorKind::internal);
+  REQUIRE_ERROR(
+      signing::SignOrders::artifact(checked, chain, approval::Policies().none_needed(chain.leaf_key()), now()),
+      base::ErrorKind::internal);
 }
 
 TEST_CASE("bytes that are no Notary payload pass only where the configuration allows opaque ones") {

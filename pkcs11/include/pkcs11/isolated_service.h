@@ -57,7 +57,7 @@ class IsolatedService final : public KeyService {
 
   // Lets the worker close its sessions and finalise, waits for its end, kills it after 2 s; no process is left. For a
   // long wait and for the end. The next job starts a new worker and loads the module again.
-  void release() noexcept;
+  void release() noexcept override;
 
  private:
   class State;

@@ -133,6 +133,9 @@ class KeyService {
   // All tokens and the keys on them; with a login, of the one token that `filter` selects, also the private ones.
   virtual Survey survey(const Uri& filter, const Login* login) = 0;
 
+  // Lets go of the module until the next job, for a long wait.
+  virtual void release() noexcept {}
+
   // The last lines that the module printed, for an error's details. Empty where output is not captured.
   virtual std::string module_output() { return {}; }
 };

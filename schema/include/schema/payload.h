@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -41,6 +42,11 @@ struct NotaryPayload {
 // Header members outside `crit` that we do not know are ignored; a critical one or another content type is refused by
 // name. Errors: invalid_payload, phase payload.
 NotaryPayload decode_payload(base::ByteView bytes, pkcs11::KeySpec key_spec);
+
+// Media type, digest and size out of an OCI descriptor (OCI image specification, descriptor.md), as `oras manifest
+// fetch
+// --descriptor` prints it; other members are ignored. Errors: invalid_payload, phase payload.
+Descriptor decode_oci_descriptor(std::string_view json);
 
 // True for everything that a verifier could take for either envelope's signed bytes: wider than decode_payload, so that
 // bytes signed for another purpose are proved not to be one by a plain "false".

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "schema/payload.h"
+
 // What the operator commands say with --json. Members are only ever added.
 namespace schema {
 
@@ -44,6 +46,19 @@ struct VersionReport {
   std::vector<std::string> contract_versions, capabilities, key_specs, pin_sources;
 };
 
+struct RequestReport {
+  std::string id, service_id, state;
+  bool waited_for = false;  // a run that is alive waits for the answer
+  std::string key_name, key_sha256, key_spec;
+  Descriptor artifact;
+  std::string created, expires, permitted_until;  // RFC 3339, the last may be empty
+  std::string backend, place, where;
+  std::vector<std::string> approved, missing, refused;
+  std::string reason;
+};
+
+std::string encode(const RequestReport& report);
+std::string encode(const std::vector<RequestReport>& reports);
 std::string encode(const KeyListReport& report);
 std::string encode(const GeneratedKeyReport& report);
 std::string encode(const CertificateReport& report);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 #include "base/clock.h"
@@ -18,6 +19,8 @@ struct RunContext {
   std::function<pkcs11::KeyService&(const KeySetup& setup)> start_key_service;
   // Throws Error(host_gone) when nobody is left to take the answer.
   std::function<void()> require_host;
+  // Sleeps; false, as soon as it happens, when nobody is left.
+  std::function<bool(std::chrono::milliseconds)> pause;
   platform::Terminal& terminal;
   platform::Log& log;
   base::Clock& clock;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "approval/policies.h"
 #include "pkcs11/key_service.h"
 #include "pkcs11/uri.h"
 #include "platform/log.h"
@@ -66,6 +67,16 @@ class Settings {
 
   // A module without a key: flags alone, within the administrator's allowed_modules. The name is the module's path.
   KeySetup module(const ModuleFlags& flags) const;
+
+  // Every approval that the files hold, the administrator's first.
+  approval::Policies policies() const;
+
+  // Who answers requests, if the files say: the administrator's, else the user's.
+  struct Approver {
+    schema::ApproverSettings settings;
+    std::string origin, folder;  // path of the file; where relative paths start
+  };
+  std::optional<Approver> approver() const;
 
   // Names of the configured keys.
   std::vector<std::string> key_names() const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "approval/grant.h"
+#include "base/clock.h"
 #include "pkcs11/sign_order.h"
 #include "signing/signable_payload.h"
 #include "trust/chain.h"
@@ -12,9 +13,10 @@ namespace signing {
 // `artifact` make can never be read as a Notary payload.
 class SignOrders {
  public:
-  // Throws Error(internal) when grant, payload and chain are not for one key.
+  // Throws Error(internal) when grant, payload and chain are not for one key, Error(undecided) when the grant does not
+  // cover the payload's artifact at this moment.
   static pkcs11::SignOrder artifact(const SignablePayload& payload, const trust::CheckedChain& chain,
-                                    const approval::Grant& grant);
+                                    const approval::Grant& grant, base::WallTime now);
   static pkcs11::SignOrder certificate(const trust::CertificateToSign& certificate);
   // Random bytes drawn here, after a text that says what they are: proves that a key signs.
   static pkcs11::SignOrder challenge(pkcs11::KeySpec spec);

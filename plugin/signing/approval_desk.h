@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "approval/approval.h"
+#include "approval/policies.h"
+#include "approval/ticket_store.h"
+#include "platform/state_folder.h"
+#include "signing/run_context.h"
+#include "trust/chain.h"
+
+namespace signing {
+
+// Where a run asks for leave to sign: finds the policy of the public key, and its backend.
+class ApprovalDesk {
+ public:
+  ApprovalDesk(approval::Policies policies, RunContext& context) : policies_(std::move(policies)), context_(context) {}
+
+  // The service that holds a key with `at_service`.
+  approval::Backend& service_of(const KeySetup& setup);
+
+  // Null for a key without one. Error(invalid_settings) when the key's name has a policy that is bound to another
+  // public key.
+  const approval::Policy* policy_of(const KeySetup& setup, const trust::CheckedChain& chain) const;
+
+  // For a key without a policy.
+  approval::Grant none_needed(const trust::CheckedChain& chain) const {
+    return policies_.none_needed(chain.leaf_key());
+  }
+
+  // `payload` may be empty when people are asked ahead of the signing.
+  approval::Approval obtain(const approval::Policy& policy, const KeySetup& setup, const trust::CheckedChain& chain,
+                            const schema::ApprovalSubject& subject, base::ByteView payload);
+  schema::Ticket request_ahead(const approval::Policy& policy, const KeySetup& setup, const trust::CheckedChain& chain,
+                               const schema::ApprovalSubject& subject);
+
+ private:
+  approval::Backend& backend_of(const approval::Policy& policy);
+  approval::TicketStore tickets(const KeySetup& setup);
+
+  approval::Policies policies_;
+  RunContext& context_;
+  std::optional<platform::StateFolderSearch> state_;
+  const approval::Policy* backend_policy_ = nullptr;
+  std::unique_ptr<approval::Backend> backend_;
+};
+
+}  // namespace signing

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "approval/backend.h"
+#include "pkcs11/key_service.h"
+#include "signing/pin_step.h"
+#include "signing/run_context.h"
+#include "trust/chain.h"
+
+namespace signing {
+
+// One key from its settings to a chain that notation accepts, on a token or at a service. Members stand in the order in
+// which they become known.
+class KeyAtHand {
+ public:
+  KeyAtHand(KeySetup setup, RunContext& context) : setup_(std::move(setup)), context_(context), pin_(setup_, context) {}
+  KeyAtHand(const KeyAtHand&) = delete;
+  KeyAtHand& operator=(const KeyAtHand&) = delete;
+
+  const KeySetup& setup() const { return setup_; }
+
+  // Loading takes longest and needs nothing of ours: it begins before the rest. Nothing for a key at a service.
+  void start_module();
+
+  // The chain as far as the file alone gives it; token or service are asked only for what is missing.
+  void read_chain_file();
+  bool has_chain() const { return chain_.has_value(); }
+
+  // Public data; with `may_log_in` also what the token hides until somebody logs in.
+  void inspect(bool may_log_in);
+  void inspect(approval::Backend& service);
+
+  const trust::CheckedChain& chain() const { return *chain_; }
+
+  // Warns, or throws where the settings say so.
+  void check_expiry() const;
+
+  // Lets go of the module while people think.
+  void release();
+
+  void log_in();
+  pkcs11::SignResult sign(const pkcs11::SignOrder& order);
+
+ private:
+  void check_against_token();
+  void complete_chain();
+  [[noreturn]] void refuse_invisible() const;
+
+  KeySetup setup_;
+  RunContext& context_;
+  PinStep pin_;
+  pkcs11::KeyService* service_ = nullptr;
+  trust::ChainSources sources_;
+  std::optional<trust::CheckedChain> chain_;
+  pkcs11::InspectOrder order_;
+  pkcs11::Inspection inspection_;
+  std::optional<pkcs11::Login> login_;
+};
+
+}  // namespace signing
