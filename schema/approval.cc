@@ -20,7 +20,7 @@ constexpr std::size_t kMaximumPlace = 4096;       // bytes; a path or a URL
 constexpr std::size_t kMaximumBackend = 64;       // bytes
 constexpr std::size_t kMaximumEvidence = 16'384;  // bytes
 constexpr std::size_t kMaximumSignature = 4096;   // base64 digits
-constexpr std::uint64_t kLongestRetry = 86'400;   // seconds
+constexpr std::int64_t kLongestRetry = 86'400;    // seconds
 
 struct StateName {
   TicketState state;
@@ -44,7 +44,9 @@ Json json_of(const ApprovalWaiting& progress) {
   Json json{{"approved", names(progress.approved)},       {"missing", names(progress.missing)},
             {"refused", names(progress.refused)},         {"executing", progress.executing},
             {"where", cut(progress.where, kMaximumText)}, {"warning", cut(progress.warning, kMaximumText)}};
-  if (progress.retry_after) json["retry_after"] = progress.retry_after->count();
+  if (progress.retry_after) {
+    json["retry_after"] = std::clamp<std::int64_t>(progress.retry_after->count(), 0, kLongestRetry);
+  }
   return json;
 }
 

@@ -54,3 +54,13 @@ TEST_CASE("seconds beyond the clock's range are refused") {
   REQUIRE_FALSE(schema::wall_time_of(9223372036));
   REQUIRE_FALSE(schema::wall_time_of(UINT64_MAX));
 }
+
+TEST_CASE("a time is written in UTC and whole seconds, and read back") {
+  using std::chrono::seconds;
+  REQUIRE(schema::format_rfc3339(base::WallTime(seconds(1795225709)) + std::chrono::milliseconds(999)) ==
+          "2026-11-21T01:48:29Z");
+  REQUIRE(schema::format_rfc3339(base::WallTime()) == "1970-01-01T00:00:00Z");
+  for (const std::int64_t time : {0LL, 951782399LL, 951782400LL, 1709251199LL, 9214646399LL}) {
+    REQUIRE(nanoseconds_of(schema::format_rfc3339(base::WallTime(seconds(time)))) == time * kSecond);
+  }
+}
