@@ -126,12 +126,14 @@ class Server(Listener):
     def serve(self, connection):
         if self.greet and not self.greet(self, connection):
             return
-        try:
-            peer = self.context.wrap_socket(connection, server_side=True)
-        except OSError:
-            drain(connection)
-            raise
+        peer = self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         self.open.append(peer)
+        try:
+            peer.do_handshake()
+        except OSError:
+            with socket.socket(fileno=peer.detach()) as rest:
+                drain(rest)
+            raise
         with peer:
             if self.answer is None:
                 reset(peer)

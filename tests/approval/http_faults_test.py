@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from http_faults_fixtures import SECRET, Reply, answering, fault
+from http_faults_caller import SECRET, Reply, answering, fault
 from http_faults_server import drain, reply, reset
 
 pytest_plugins = ["http_faults_fixtures"]

@@ -1,9 +1,11 @@
 """Who is trusted with an HTTPS request, and how it goes through a proxy."""
 
+import os
 import ssl
 
 import pytest
-from http_faults_fixtures import SECRET, Reply, answering, fault
+from harness import process
+from http_faults_caller import SECRET, Reply, answering, fault
 from http_faults_server import DAY, Certificate, drain, reply, server_context
 
 pytest_plugins = ["http_faults_fixtures"]
@@ -133,6 +135,16 @@ def test_a_client_certificate_that_the_service_does_not_trust_is_named(demanding
     answer = caller.post(demanding.url(), certificate=client.path, key=client.key_path)
     assert answer == fault(demanding, "not_sent", text, "permanent")
     assert demanding.requests == []
+
+
+def test_no_copy_of_a_secret_stays_in_memory(demanding, caller, folder, ca):
+    client = Certificate(folder, "locked", ca, password=PASSWORD)
+    probe = [os.environ["NOTATION_PKCS11_HTTP_MEMORY_PROBE"], demanding.url(), ca.path, client.path, client.key_path]
+    result = process.succeed(probe, caller.environment, stdin=PASSWORD.encode())
+    status, at_first, at_last = map(int, result.out.split())
+    assert status == 200 and demanding.requests[0].fields["x-api-key"] == PASSWORD
+    assert at_first >= 1, "the search does not find what is there"
+    assert at_last == 0
 
 
 # Proxies
