@@ -29,6 +29,39 @@ void check_place(const std::optional<std::string>& source) {
          "a PIN source names a place");
 }
 
+void check_secret(const std::optional<std::string>& source) {
+  expect(!source || source->starts_with("env:") || source->starts_with("file:"), "a secret's source names a place");
+}
+
+void check_connection(const schema::TsbConnection& connection) {
+  expect(connection.url.starts_with("https://") && !contains_control(connection.url), "a service is reached by https");
+  expect(connection.url.find_first_of("?# ") == std::string::npos, "a URL has neither query nor fragment");
+  expect(connection.client_certificate.empty() == connection.client_key.empty(), "mutual TLS has both files");
+  check_secret(connection.token);
+  check_secret(connection.client_key_password);
+  for (const auto* keys :
+       {&connection.key_management_api_keys, &connection.key_operation_api_keys, &connection.approver_api_keys}) {
+    for (const std::string& key : *keys)
+      check_secret(key);
+  }
+}
+
+void check_approval(const schema::ApprovalSettings& approval) {
+  expect(approval.public_key.size() == 64, "an approval belongs to a public key");
+  expect(approval.exec.has_value() == (approval.backend == "exec"), "exec has its settings");
+  expect(approval.securosys_tsb.has_value() == (approval.backend == "securosys-tsb"), "securosys-tsb has its settings");
+  if (approval.exec) {
+    expect(!approval.exec->command.empty() && approval.exec->command.front().starts_with('/'), "a program is absolute");
+    for (const std::string& name : approval.exec->environment)
+      expect(name != "NOTATION_PKCS11_PIN", "the PIN is never handed on");
+  }
+  if (approval.securosys_tsb) {
+    check_connection(approval.securosys_tsb->connection);
+    check_secret(approval.securosys_tsb->key_password);
+    check_secret(approval.securosys_tsb->application_key_password);
+  }
+}
+
 void check_key(const schema::KeySettings& key) {
   for (const auto& text : {key.uri, key.module, key.chain_file, key.pin_source, key.login_user, key.init_args}) {
     check_text(text);
@@ -42,6 +75,10 @@ void check_key(const schema::KeySettings& key) {
                               timeouts.find, timeouts.sign, timeouts.generate}) {
     expect(!timeout || timeout->count() > 0, "a timeout is greater than nothing");
   }
+  expect(!key.approval || !key.allow_opaque_payload.value_or(false), "an opaque payload has no approval");
+  expect(!key.approval_wait || (key.approval_wait->count() >= 0 && key.approval_wait->count() <= 86'400),
+         "people have a day at most");
+  if (key.approval) check_approval(*key.approval);
 }
 
 void check_refusal(const base::Error& error) {
@@ -56,6 +93,7 @@ bool accepts_file(const std::string& json, bool administrator) {
       expect(!name.empty() && base::printable(name, name.size()) == name, "a key's name is printable");
       check_key(key);
     }
+    if (config.approver && config.approver->securosys_tsb) check_connection(*config.approver->securosys_tsb);
     return true;
   } catch (const base::Error& error) {
     check_refusal(error);
@@ -70,6 +108,7 @@ void try_entry(const std::string& name, const std::string& value) {
     check_text(config.chain_file);
     check_text(config.pin_source);
     check_place(config.pin_source);
+    expect(!config.approval_wait || config.approval_wait->count() >= 0, "a wait is not negative");
   } catch (const base::Error& error) {
     check_refusal(error);
     const bool told = (error.message() + error.hint()).find(kMarker) != std::string::npos;
