@@ -1,5 +1,6 @@
 #include "signing/approver_key.h"
 
+#include "answer_bytes.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "pkcs11/pin_state.h"
@@ -23,7 +24,10 @@ class FileKey final : public approval::ApproverKey {
   explicit FileKey(trust::SoftwareKey key) : key_(std::move(key)) {}
 
   base::Bytes spki_der() const override { return key_.spki_der(); }
-  base::Bytes sign(base::ByteView message) override { return key_.sign(message); }
+  base::Bytes sign(base::ByteView message) override {
+    require_answer(message);
+    return key_.sign(message);
+  }
   std::string digest_name() const override { return kDigest; }
 
  private:

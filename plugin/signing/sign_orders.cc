@@ -1,12 +1,11 @@
 #include "signing/sign_orders.h"
 
-#include <algorithm>
 #include <string_view>
 
+#include "answer_bytes.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "schema/payload.h"
-#include "schema/tsb_token.h"
 #include "trust/public_key.h"
 
 namespace signing {
@@ -19,24 +18,6 @@ void refuse_notary_payload(base::ByteView message) {
   if (schema::resembles_notary_payload(message)) {
     throw base::Error(base::ErrorKind::internal, base::Phase::sign,
                       "bytes for another purpose have the shape of a Notary payload");
-  }
-}
-
-bool is_time(std::string_view text) {
-  constexpr std::string_view kForm = "0000-00-00T00:00:00.000Z";
-  const auto fits = [](char letter, char form) {
-    return form == '0' ? letter >= '0' && letter <= '9' : letter == form;
-  };
-  return text.size() == kForm.size() && std::equal(text.begin(), text.end(), kForm.begin(), fits);
-}
-
-// A token whose encoding is not the one and only would be a place to hide something in.
-bool is_approval_token(base::ByteView message) {
-  try {
-    const base::Bytes again = schema::encode(schema::decode_tsb_token(message));
-    return std::equal(again.begin(), again.end(), message.begin(), message.end());
-  } catch (const base::Error&) {
-    return false;
   }
 }
 
@@ -83,11 +64,7 @@ pkcs11::SignOrder SignOrders::challenge(pkcs11::KeySpec spec) {
 }
 
 pkcs11::SignOrder SignOrders::decision(pkcs11::KeySpec spec, base::ByteView message) {
-  refuse_notary_payload(message);
-  if (!is_time(base::text_of(message)) && !is_approval_token(message)) {
-    throw base::Error(base::ErrorKind::internal, base::Phase::sign,
-                      "bytes that are neither an approval token nor a time are no approver's answer");
-  }
+  require_answer(message);
   return over(pkcs11::SignPurpose::decision, spec, message);
 }
 

@@ -149,6 +149,7 @@ TEST_CASE("an approver answers with a key from a file, under a password or not")
     CHECK(key->spki_der() == made.spki());
     CHECK(key->digest_name() == "SHA-256");
     CHECK(verifies(made.spki(), token_to_sign(), key->sign(token_to_sign())));
+    REQUIRE_ERROR(key->sign(base::bytes_of("yes")), ErrorKind::internal);
   }
   CHECK(terminal.prompts.empty());
 
