@@ -2,6 +2,7 @@
 #include <array>
 #include <limits>
 
+#include "digest_text.h"
 #include "payload_fault.h"
 #include "payload_parts.h"
 #include "strict_json.h"
@@ -10,12 +11,6 @@ namespace schema {
 namespace {
 
 using Json = nlohmann::json;
-
-struct DigestAlgorithm {
-  std::string_view name;
-  std::size_t digits;
-};
-constexpr std::array<DigestAlgorithm, 3> kDigestAlgorithms{{{"sha256", 64}, {"sha384", 96}, {"sha512", 128}}};
 
 constexpr std::array<std::string_view, 4> kDescriptorMembers{"mediaType", "digest", "size", "annotations"};
 
@@ -35,19 +30,8 @@ std::string text_member(const Json& object, const char* name) {
 }
 
 void check_digest(const std::string& digest) {
-  const std::size_t colon = digest.find(':');
-  const std::string_view algorithm = std::string_view(digest).substr(0, colon);
-  const auto* known = std::find_if(kDigestAlgorithms.begin(), kDigestAlgorithms.end(),
-                                   [&](const DigestAlgorithm& entry) { return entry.name == algorithm; });
-  if (colon == std::string::npos || known == kDigestAlgorithms.end()) {
-    refuse_payload("targetArtifact: digest \"" + base::printable(digest) +
-                   "\" does not begin with sha256:, sha384: or sha512:");
-  }
-  const std::string_view digits = std::string_view(digest).substr(colon + 1);
-  if (digits.size() != known->digits || digits.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
-    refuse_payload("targetArtifact: digest \"" + base::printable(digest) + "\" does not have " +
-                   std::to_string(known->digits) + " lower-case hexadecimal digits");
-  }
+  const std::string fault = fault_in_digest(digest);
+  if (!fault.empty()) refuse_payload("targetArtifact: digest \"" + base::printable(digest) + "\" " + fault);
 }
 
 std::int64_t size_member(const Json& object) {

@@ -43,9 +43,8 @@ struct NotaryPayload {
 // name. Errors: invalid_payload, phase payload.
 NotaryPayload decode_payload(base::ByteView bytes, pkcs11::KeySpec key_spec);
 
-// Media type, digest and size out of an OCI descriptor (OCI image specification, descriptor.md), as `oras manifest
-// fetch
-// --descriptor` prints it; other members are ignored. Errors: invalid_payload, phase payload.
+// Media type, digest and size out of an OCI descriptor (OCI image specification, descriptor.md), as
+// `oras manifest fetch --descriptor` prints it; other members are ignored. Errors: invalid_payload, phase payload.
 Descriptor decode_oci_descriptor(std::string_view json);
 
 // True for everything that a verifier could take for either envelope's signed bytes: wider than decode_payload, so that
