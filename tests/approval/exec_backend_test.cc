@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "catch.h"
 #include "platform/environment_scope.h"
+#include "platform/program.h"
 #include "platform/temporary_folder.h"
 #include "schema/exec_approval.h"
 #include "support/test_clock.h"
@@ -180,4 +181,23 @@ TEST_CASE("a program that others may write is never run, also not at poll") {
   REQUIRE_ERROR((void)gate.poll(), ErrorKind::invalid_settings);
   REQUIRE_ERROR((void)gate.redeem(), ErrorKind::invalid_settings);
   REQUIRE_ERROR(gate.withdraw(), ErrorKind::invalid_settings);
+}
+
+TEST_CASE("the example that asks at a prompt serves every verb") {
+  Gate gate("");
+  gate.ticket.request.created = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  gate.ticket.request.expires = gate.ticket.request.created + std::chrono::hours(1);
+  const std::string program = gate.folder.write("gate-prompt.py", content_of(EXAMPLES "/gate-prompt.py"), 0700);
+  gate.settings.command = {program, gate.folder.make_folder("requests", 0700)};
+  CHECK(std::holds_alternative<ApprovalWaiting>(gate.submit().answer));
+  CHECK(std::holds_alternative<ApprovalWaiting>(gate.poll()));
+  CHECK_FALSE(std::get<ApprovalFailed>(gate.redeem()).retryable);
+  platform::ProgramOrder approver{gate.settings.command, {}, "ann\ny\n"};
+  approver.command.emplace_back("answer");
+  CHECK(platform::run_program(approver).exit_status == 0);
+  const schema::ApprovalAnswer permitted = ApprovalPermitted{{"ann"}, std::nullopt, {}};
+  CHECK(gate.poll() == permitted);
+  CHECK(gate.redeem() == permitted);
+  CHECK(gate.submit().answer == permitted);
+  gate.withdraw();
 }

@@ -1,0 +1,151 @@
+#!/usr/bin/python3 -I
+"""A program for notation-pkcs11's approval backend `exec`: one person answers at a prompt on another terminal.
+
+    gate-prompt.py FOLDER          answers one question from standard input; for the configuration:
+                                   "command": ["/usr/local/bin/gate-prompt.py", "/var/lib/gate"]
+    gate-prompt.py FOLDER answer   shows each open request and asks
+
+The folder holds ID.request.json, the request, and ID.end.json, the answer that ended it. Each is made whole and once, so
+that the first decision stands, whoever else decides or withdraws at that moment. Whoever may write there can approve.
+"""
+
+import datetime
+import json
+import os
+import pathlib
+import sys
+import tempfile
+
+
+def read(path):
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+
+
+def make_once(path, content):
+    """Makes the file, unless it is there; what is in it afterwards."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:
+        json.dump(content, file)
+        os.fchmod(file.fileno(), 0o640)
+        file.flush()
+        os.fsync(file.fileno())
+        try:
+            os.link(file.name, path)
+        except FileExistsError:
+            return read(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+    return content
+
+
+def is_over(request):
+    end = datetime.datetime.strptime(request["expires"], "%Y-%m-%dT%H:%M:%SZ")
+    return end <= datetime.datetime.utcnow()
+
+
+# The questions
+
+
+def failed(message):
+    return {"status": "failed", "message": message}
+
+
+def state(folder, request):
+    end = read(folder / f"{request['id']}.end.json")
+    if end:
+        return end
+    if is_over(request):
+        return {"status": "expired"}
+    return {"status": "waiting", "missing": ["anyone"], "where": f"gate-prompt.py {folder} answer"}
+
+
+def answer_question(folder, question):
+    request, verb = question["request"], question["verb"]
+    path = folder / f"{request['id']}.request.json"
+    known = make_once(path, request) if verb == "submit" else read(path)
+    if verb == "withdraw":
+        make_once(folder / f"{request['id']}.end.json", {"status": "withdrawn"})
+        return {"status": "withdrawn"}
+    if known is None:
+        return failed("the request is not known")
+    if known != request:
+        return failed("another request has this id")
+    answer = state(folder, request)
+    if verb == "redeem" and answer["status"] in ("waiting", "withdrawn"):
+        return failed(f"the request is {answer['status']}")
+    return answer
+
+
+# The prompt
+
+
+def visible(text):
+    """No character that moves the cursor, turns the direction of writing or has no width."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+
+
+def show(request):
+    artifact = request["subject"]["artifact"]
+    print(f"\nrequest   {request['id'][:8]}, until {visible(request['expires'])}")
+    print(f"key       {visible(request['key']['name'])}, SHA-256 {visible(request['key']['sha256'])}")
+    print(f"artifact  {visible(artifact['digest'])}")
+    print(f"          {visible(artifact['mediaType'])}, {artifact['size']} bytes")
+    for name, value in sorted(artifact.get("annotations", {}).items()):
+        print(f"          {visible(name)} = {visible(value)}")
+    print("claims of the requester, verified by nobody:")
+    for name, value in sorted(request["claims"].items()):
+        print(f"          {visible(name)} = {visible(value)}")
+
+
+def decide(name):
+    while True:
+        choice = input("sign it? [y]es, [n]o, [l]ater: ").strip().lower()
+        if choice == "y":
+            return {"status": "permitted", "approved": [name]}
+        if choice == "n":
+            return {"status": "refused", "by": [name], "reason": input("why not: ").strip()[:200]}
+        if choice == "l":
+            return None
+
+
+def answer_people(folder):
+    name = ""
+    while not name:
+        name = input("your name: ").strip()[:60]
+    for path in sorted(folder.glob("*.request.json"), key=lambda path: path.stat().st_mtime):
+        request = read(path)
+        if state(folder, request)["status"] != "waiting":
+            continue
+        show(request)
+        decision = decide(name)
+        if decision is None:
+            continue
+        if is_over(request):
+            print("too late: the request has expired")
+            continue
+        end = make_once(folder / f"{request['id']}.end.json", decision)
+        print("recorded" if end == decision else f"too late: the request is {end['status']}")
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    if sys.argv[2:] == ["answer"]:
+        answer_people(folder)
+    elif len(sys.argv) == 2:
+        print(json.dumps(answer_question(folder, json.load(sys.stdin))))
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (EOFError, KeyboardInterrupt):
+        sys.exit("\nnothing more was recorded")
+    except IndexError:
+        sys.exit(__doc__)
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")

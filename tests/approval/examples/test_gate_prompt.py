@@ -1,0 +1,166 @@
+"""gate-prompt.py: requests as files, decisions at a prompt."""
+
+import json
+import re
+import time
+
+import pytest
+from conftest import Program, make_request
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "gate").mkdir()
+    return tmp_path / "gate"
+
+
+@pytest.fixture
+def gate(tmp_path, folder):
+    return Program("gate-prompt.py", tmp_path, folder)
+
+
+def say(gate, *lines):
+    done = gate.run("answer", stdin="".join(line + "\n" for line in lines))
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_a_request_waits_until_somebody_says_yes(gate, folder, request_made):
+    waiting = {"status": "waiting", "missing": ["anyone"], "where": f"gate-prompt.py {folder} answer"}
+    assert gate.ask("submit", request_made) == waiting
+    assert gate.ask("poll", request_made) == waiting
+    say(gate, "ann", "y")
+    permitted = {"status": "permitted", "approved": ["ann"]}
+    assert gate.ask("poll", request_made) == permitted
+    assert gate.ask("redeem", request_made) == permitted
+    assert gate.ask("redeem", request_made) == permitted
+
+
+def test_a_no_carries_name_and_reason(gate, request_made):
+    gate.ask("submit", request_made)
+    say(gate, "bob", "n", "the release is frozen")
+    refused = {"status": "refused", "by": ["bob"], "reason": "the release is frozen"}
+    assert gate.ask("poll", request_made) == refused
+    assert gate.ask("redeem", request_made) == refused
+
+
+def test_a_repeated_submit_asks_nobody_twice(gate, folder, request_made):
+    gate.ask("submit", request_made)
+    say(gate, "ann", "y")
+    assert gate.ask("submit", request_made) == {"status": "permitted", "approved": ["ann"]}
+    assert len(list(folder.glob("*.request.json"))) == 1
+    assert "sign it?" not in say(gate, "ann")
+
+
+def test_another_request_with_the_same_id_gets_nothing(gate, request_made):
+    gate.ask("submit", request_made)
+    say(gate, "ann", "y")
+    other = json.loads(json.dumps(request_made))
+    other["subject"]["artifact"]["digest"] = "sha256:" + "00" * 32
+    for verb in ("submit", "poll", "redeem"):
+        assert gate.ask(verb, other) == {"status": "failed", "message": "another request has this id"}
+
+
+def test_redeem_without_a_yes_fails(gate, request_made):
+    assert gate.ask("redeem", request_made) == {"status": "failed", "message": "the request is not known"}
+    gate.ask("submit", request_made)
+    assert gate.ask("redeem", request_made) == {"status": "failed", "message": "the request is waiting"}
+    gate.ask("withdraw", request_made)
+    assert gate.ask("redeem", request_made) == {"status": "failed", "message": "the request is withdrawn"}
+
+
+def test_a_withdrawn_request_is_asked_for_no_more(gate, request_made):
+    gate.ask("submit", request_made)
+    assert gate.ask("withdraw", request_made) == {"status": "withdrawn"}
+    assert gate.ask("withdraw", request_made) == {"status": "withdrawn"}
+    assert gate.ask("poll", request_made) == {"status": "withdrawn"}
+    assert "sign it?" not in say(gate, "ann")
+
+
+def test_an_unknown_request_counts_as_withdrawn(gate, request_made):
+    assert gate.ask("withdraw", request_made) == {"status": "withdrawn"}
+
+
+def test_an_expired_request_is_asked_for_no_more(gate):
+    old = make_request(lifetime=-1)
+    assert gate.ask("submit", old) == {"status": "expired"}
+    assert "sign it?" not in say(gate, "ann")
+
+
+def test_the_prompt_shows_what_is_to_be_signed_and_marks_the_claims(gate):
+    request = make_request(note="harmless\x1b[2J\u202etxt")
+    gate.ask("submit", request)
+    shown = say(gate, "ann", "perhaps", "l")
+    assert shown == (
+        "your name: \n"
+        f"request   00112233, until {request['expires']}\n"
+        f"key       release, SHA-256 {'b2' * 32}\n"
+        f"artifact  sha256:{'c3' * 32}\n"
+        "          application/vnd.oci.image.manifest.v1+json, 528 bytes\n"
+        "          verb = redeem\n"
+        "claims of the requester, verified by nobody:\n"
+        "          note = harmless\\x1b[2J\\u202etxt\n"
+        "          user = runner\n"
+        "sign it? [y]es, [n]o, [l]ater: sign it? [y]es, [n]o, [l]ater: "
+    )
+    assert gate.ask("poll", request)["status"] == "waiting"
+
+
+def test_the_oldest_request_comes_first(gate):
+    requests = [make_request(digit * 32) for digit in "cab"]
+    for request in requests:
+        gate.ask("submit", request)
+        time.sleep(0.02)
+    shown = say(gate, "ann", "y", "l", "l")
+    assert re.findall(r"request   (\w+)", shown) == ["cccccccc", "aaaaaaaa", "bbbbbbbb"]
+    assert [gate.ask("poll", request)["status"] for request in requests] == ["permitted", "waiting", "waiting"]
+
+
+def test_the_first_decision_stands(gate, request_made):
+    gate.ask("submit", request_made)
+    slow = gate.start("answer")
+    slow.stdin.write("bob\n")
+    slow.stdin.flush()
+    shown = ""
+    while "sign it?" not in shown:
+        shown += slow.stdout.read(1)
+    say(gate, "ann", "y")
+    rest, _ = slow.communicate("n\nno\n", timeout=60)
+    assert rest.endswith("too late: the request is permitted\n")
+    assert gate.ask("poll", request_made) == {"status": "permitted", "approved": ["ann"]}
+
+
+def test_ending_the_prompt_decides_nothing(gate, request_made):
+    gate.ask("submit", request_made)
+    done = gate.run("answer", stdin="ann\n")
+    assert (done.returncode, done.stderr) == (1, "\nnothing more was recorded\n")
+    assert gate.ask("poll", request_made)["status"] == "waiting"
+
+
+def test_many_submits_at_once_make_one_request(gate, folder, request_made):
+    question = json.dumps({"version": 1, "verb": "submit", "request": request_made})
+    running = [gate.start() for _ in range(8)]
+    for process in running:
+        process.stdin.write(question)
+        process.stdin.close()
+    for process in running:
+        assert json.loads(process.stdout.read())["status"] == "waiting"
+        assert process.wait(60) == 0
+        process.stdout.close()
+        process.stderr.close()
+    assert [path.name for path in folder.iterdir()] == [f"{request_made['id']}.request.json"]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path, request_made):
+    gate = Program("gate-prompt.py", tmp_path, tmp_path / "none")
+    done = gate.run(stdin=json.dumps({"version": 1, "verb": "submit", "request": request_made}))
+    assert done.returncode == 1
+    assert str(tmp_path / "none") in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_wrong_arguments_get_the_usage(tmp_path):
+    for arguments in ([], ["x", "y"]):
+        done = Program("gate-prompt.py", tmp_path, *arguments).run()
+        assert done.returncode == 1
+        assert "gate-prompt.py FOLDER answer" in done.stderr
