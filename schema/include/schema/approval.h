@@ -21,7 +21,7 @@ namespace schema {
 // run, and a yes that belonged to it could never be used again.
 struct ApprovalSubject {
   Descriptor artifact;
-  std::string signing_scheme;                     // "notary.x509"
+  std::string signing_scheme;                    // "notary.x509"
   std::optional<std::chrono::seconds> lifetime;  // of the signature (expiry minus signing time), if it is to expire
 
   bool operator==(const ApprovalSubject&) const = default;
@@ -101,7 +101,7 @@ struct Ticket {
   std::string place;           // which service or program, for people and to know it again
   std::string payload_sha256;  // of the bytes, hexadecimal; only where an approval belongs to the bytes, else empty
   TicketState state = TicketState::intended;
-  std::string service_id;  // the service's own name for the request, may be empty
+  std::string service_id;    // the service's own name for the request, may be empty
   ApprovalWaiting progress;  // as last seen
   std::optional<ApprovalPermitted> permission;
   std::optional<ApprovalRefused> refusal;
@@ -118,8 +118,8 @@ inline constexpr std::size_t kMaximumTicketSize = 262'144;  // bytes
 std::string encode(const Ticket& ticket);
 
 // Strict, and the state must agree with what is there: permitted with a permission, refused with a refusal, executed
-// with a result, and none of them otherwise. decode_ticket(encode(ticket)) is the ticket with its times in whole seconds
-// and its texts as cut. Errors: invalid_settings, phase approval, naming the file.
+// with a result, and none of them otherwise. decode_ticket(encode(ticket)) is the ticket with its times in whole
+// seconds and its texts as cut. Errors: invalid_settings, phase approval, naming the file.
 Ticket decode_ticket(std::string_view json, std::string_view file_name);
 
 }  // namespace schema

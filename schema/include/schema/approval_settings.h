@@ -44,9 +44,9 @@ struct TsbSettings {
 };
 
 struct ApprovalSettings {
-  std::string public_key;              // SHA-256 of the SubjectPublicKeyInfo, 64 lower-case hexadecimal digits
-  std::string backend;                 // "exec" or "securosys-tsb"
-  std::optional<ExecSettings> exec;    // exactly the one that the backend names
+  std::string public_key;            // SHA-256 of the SubjectPublicKeyInfo, 64 lower-case hexadecimal digits
+  std::string backend;               // "exec" or "securosys-tsb"
+  std::optional<ExecSettings> exec;  // exactly the one that the backend names
   std::optional<TsbSettings> securosys_tsb;
   std::chrono::seconds request_lifetime{86'400};  // how long people may take, over all runs
   std::chrono::seconds grant_lifetime{3'600};     // how long after a yes the same artifact may be signed (again)
