@@ -29,7 +29,7 @@ class Standin:
 
     def __init__(self, port=0, folder=None, clock=None, new_id=None, mutual_tls=False, flaw=None):
         self._temporary = tempfile.TemporaryDirectory(prefix="tsb-standin-") if folder is None else None
-        self.folder = pathlib.Path(folder or self._temporary.name)
+        self.folder = pathlib.Path(folder or self._temporary.name).resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.lock = threading.RLock()
         self.clock = clock or SystemClock()
