@@ -1,12 +1,14 @@
 #!/usr/bin/python3 -I
-"""A program for notation-pkcs11's approval backend `exec`: one person answers at a prompt on another terminal.
+"""A program for notation-pkcs11's approval backend `exec`: people answer at a prompt on another terminal.
 
-    gate-prompt.py FOLDER          answers one question from standard input; for the configuration:
-                                   "command": ["/usr/local/bin/gate-prompt.py", "/var/lib/gate"]
-    gate-prompt.py FOLDER answer   shows each open request and asks
+    gate-prompt.py          answers one question from standard input
+    gate-prompt.py answer   shows each open request and asks
 
-The folder holds ID.request.json, the request, and ID.end.json, the answer that ended it. Each is made whole and once, so
-that the first decision stands, whoever else decides or withdraws at that moment. Whoever may write there can approve.
+GATE_FOLDER names the folder with ID.request.json, the request, and ID.end.json, the answer that ended it. Each is made
+whole and once, so that the first decision stands, whoever else decides or withdraws at that moment. Whoever may write
+there can approve.
+
+In the configuration: "command": ["/usr/local/bin/gate-prompt.py"], "environment": ["GATE_FOLDER"].
 """
 
 import datetime
@@ -59,7 +61,7 @@ def state(folder, request):
         return end
     if is_over(request):
         return {"status": "expired"}
-    return {"status": "waiting", "missing": ["anyone"], "where": f"gate-prompt.py {folder} answer"}
+    return {"status": "waiting", "missing": ["somebody"], "where": f"GATE_FOLDER={folder} {sys.argv[0]} answer"}
 
 
 def answer_question(folder, question):
@@ -131,10 +133,12 @@ def answer_people(folder):
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1])
-    if sys.argv[2:] == ["answer"]:
+    folder = pathlib.Path(os.environ.get("GATE_FOLDER", ""))
+    if not folder.is_absolute():
+        sys.exit("GATE_FOLDER is not set to an absolute path")
+    if sys.argv[1:] == ["answer"]:
         answer_people(folder)
-    elif len(sys.argv) == 2:
+    elif len(sys.argv) == 1:
         print(json.dumps(answer_question(folder, json.load(sys.stdin))))
     else:
         sys.exit(__doc__)
@@ -145,7 +149,5 @@ if __name__ == "__main__":
         main()
     except (EOFError, KeyboardInterrupt):
         sys.exit("\nnothing more was recorded")
-    except IndexError:
-        sys.exit(__doc__)
     except OSError as error:
         sys.exit(f"{error.filename}: {error.strerror}")

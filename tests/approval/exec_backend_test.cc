@@ -187,13 +187,14 @@ TEST_CASE("the example that asks at a prompt serves every verb") {
   Gate gate("");
   gate.ticket.request.created = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   gate.ticket.request.expires = gate.ticket.request.created + std::chrono::hours(1);
-  const std::string program = gate.folder.write("gate-prompt.py", content_of(EXAMPLES "/gate-prompt.py"), 0700);
-  gate.settings.command = {program, gate.folder.make_folder("requests", 0700)};
+  const EnvironmentScope folder("GATE_FOLDER", gate.folder.make_folder("requests", 0700).c_str());
+  gate.settings.command = {gate.folder.write("gate-prompt.py", content_of(EXAMPLES "/gate-prompt.py"), 0700)};
+  gate.settings.environment = {"GATE_FOLDER"};
   CHECK(std::holds_alternative<ApprovalWaiting>(gate.submit().answer));
   CHECK(std::holds_alternative<ApprovalWaiting>(gate.poll()));
   CHECK_FALSE(std::get<ApprovalFailed>(gate.redeem()).retryable);
-  platform::ProgramOrder approver{gate.settings.command, {}, "ann\ny\n"};
-  approver.command.emplace_back("answer");
+  const platform::ProgramOrder approver{
+      {gate.settings.command.front(), "answer"}, platform::pick_environment({"GATE_FOLDER"}), "ann\ny\n"};
   CHECK(platform::run_program(approver).exit_status == 0);
   const schema::ApprovalAnswer permitted = ApprovalPermitted{{"ann"}, std::nullopt, {}};
   CHECK(gate.poll() == permitted);

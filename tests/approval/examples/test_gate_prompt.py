@@ -16,7 +16,9 @@ def folder(tmp_path):
 
 @pytest.fixture
 def gate(tmp_path, folder):
-    return Program("gate-prompt.py", tmp_path, folder)
+    program = Program("gate-prompt.py", tmp_path)
+    program.environment["GATE_FOLDER"] = str(folder)
+    return program
 
 
 def say(gate, *lines):
@@ -26,7 +28,8 @@ def say(gate, *lines):
 
 
 def test_a_request_waits_until_somebody_says_yes(gate, folder, request_made):
-    waiting = {"status": "waiting", "missing": ["anyone"], "where": f"gate-prompt.py {folder} answer"}
+    where = f"GATE_FOLDER={folder} {gate.command[0]} answer"
+    waiting = {"status": "waiting", "missing": ["somebody"], "where": where}
     assert gate.ask("submit", request_made) == waiting
     assert gate.ask("poll", request_made) == waiting
     say(gate, "ann", "y")
@@ -151,16 +154,21 @@ def test_many_submits_at_once_make_one_request(gate, folder, request_made):
     assert [path.name for path in folder.iterdir()] == [f"{request_made['id']}.request.json"]
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path, request_made):
-    gate = Program("gate-prompt.py", tmp_path, tmp_path / "none")
-    done = gate.run(stdin=json.dumps({"version": 1, "verb": "submit", "request": request_made}))
+def test_a_folder_that_is_not_there_is_named(gate, tmp_path, request_made):
+    question = json.dumps({"version": 1, "verb": "submit", "request": request_made})
+    gate.environment["GATE_FOLDER"] = str(tmp_path / "none")
+    done = gate.run(stdin=question)
     assert done.returncode == 1
     assert str(tmp_path / "none") in done.stderr
     assert done.stderr.count("\n") == 1
+    for folder in ("", "gate"):
+        gate.environment["GATE_FOLDER"] = folder
+        done = gate.run(stdin=question)
+        assert (done.returncode, done.stderr) == (1, "GATE_FOLDER is not set to an absolute path\n")
 
 
-def test_wrong_arguments_get_the_usage(tmp_path):
-    for arguments in ([], ["x", "y"]):
-        done = Program("gate-prompt.py", tmp_path, *arguments).run()
+def test_wrong_arguments_get_the_usage(gate):
+    for arguments in (["approve"], ["answer", "now"]):
+        done = gate.run(*arguments)
         assert done.returncode == 1
-        assert "gate-prompt.py FOLDER answer" in done.stderr
+        assert "gate-prompt.py answer" in done.stderr
