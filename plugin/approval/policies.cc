@@ -22,9 +22,8 @@ Policies::Policies(std::vector<Policy> policies) : policies_(std::move(policies)
 }
 
 const Policy* Policies::find(const std::string& key_sha256) const {
-  const auto found = std::find_if(policies_.begin(), policies_.end(), [&](const Policy& policy) {
-    return policy.settings.public_key == key_sha256;
-  });
+  const auto found = std::find_if(policies_.begin(), policies_.end(),
+                                  [&](const Policy& policy) { return policy.settings.public_key == key_sha256; });
   return found == policies_.end() ? nullptr : &*found;
 }
 
