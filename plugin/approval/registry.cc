@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "approval/securosys_tsb.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "exec_backend.h"
@@ -19,7 +20,7 @@ struct Entry {
 };
 
 // Makes a backend of the settings in one member of ApprovalSettings.
-template <auto Member, auto Make>
+template <auto Member, typename Settings, std::unique_ptr<Backend> (*Make)(const Settings&, const BackendContext&)>
 std::unique_ptr<Backend> make_with(const ApprovalSettings& settings, const BackendContext& context) {
   const auto& own = settings.*Member;
   if (!own)
@@ -29,7 +30,8 @@ std::unique_ptr<Backend> make_with(const ApprovalSettings& settings, const Backe
 }
 
 constexpr std::array kBackends{
-    Entry{"exec", make_with<&ApprovalSettings::exec, make_exec>},
+    Entry{"exec", make_with<&ApprovalSettings::exec, schema::ExecSettings, make_exec>},
+    Entry{"securosys-tsb", make_with<&ApprovalSettings::securosys_tsb, schema::TsbSettings, make_securosys_tsb>},
 };
 
 }  // namespace
