@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "commands.h"
 #include "signing/settings.h"
 
 namespace operators {
@@ -28,6 +29,10 @@ CLI::Option* add_text(CLI::App& app, const std::string& name, std::optional<std:
 
 // --pin-source, --user-type, --login-user, --quirk, --init-args; not --module, whose help differs.
 void add_module_flags(CLI::App& app, signing::ModuleFlags& flags);
+
+// The commands of those who answer: pending, approve, reject. The flags also serve others.
+void add_approver_commands(CLI::App& approvals, std::function<void()>& chosen);
+void add_approver_flags(CLI::App& app, ApproverFlags& flags);
 
 // The commands about requests and approvals.
 void add_approvals(CLI::App& app, std::function<void()>& chosen);

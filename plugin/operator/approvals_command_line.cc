@@ -47,6 +47,15 @@ void add_on_request(CLI::App& approvals, const std::string& name, const std::str
   app->add_flag("--json", flags->json, "answer as JSON");
 }
 
+void add_show(CLI::App& approvals, Chosen& chosen) {
+  CLI::App* app = nullptr;
+  const auto flags =
+      add_command<RequestFlags>(approvals, "show", "Show one request, or one task that waits for your answer",
+                                "approvals show 3f9a12ab", chosen, show_request, app);
+  app->add_option("ID", flags->id, "of the request or task, or its first six or more characters")->required();
+  add_approver_flags(*app, flags->approver);
+}
+
 void add_list(CLI::App& approvals, Chosen& chosen) {
   CLI::App* app = nullptr;
   const auto flags = add_command<RequestFlags>(approvals, "list", "Show the requests of this user that are not over",
@@ -61,9 +70,10 @@ void add_approvals(CLI::App& app, Chosen& chosen) {
   approvals->footer("Example:\n  notation-pkcs11 approvals list");
   add_request(*approvals, chosen);
   add_list(*approvals, chosen);
-  add_on_request(*approvals, "show", "Show one request", chosen, show_request);
+  add_show(*approvals, chosen);
   add_on_request(*approvals, "watch", "Show one request until it is decided", chosen, watch_request);
   add_on_request(*approvals, "cancel", "Withdraw a request and forget it", chosen, cancel_request);
+  add_approver_commands(*approvals, chosen);
 }
 
 }  // namespace operators

@@ -1,5 +1,8 @@
 #include <iostream>
 
+#include "approvals_pending.h"
+#include "approver_access.h"
+#include "base/error.h"
 #include "commands.h"
 #include "request_text.h"
 #include "requester.h"
@@ -13,6 +16,20 @@ std::string summary(const schema::Ticket& ticket, bool has_owner) {
   return ticket.request.id.substr(0, 8) + "  " + state + std::string(state.size() < 11 ? 11 - state.size() : 1, ' ') +
          ticket.request.subject.artifact.digest.substr(0, 19) + "  " + base::printable(ticket.request.key_name) +
          (has_owner ? "  (a run waits)" : "") + "\n";
+}
+
+// Empty when there is none of that id and it `may_be_elsewhere`: among the tasks of somebody who answers.
+std::optional<std::string> own_request(const RequestFlags& flags, bool may_be_elsewhere) {
+  Requester requester;
+  const signing::Requests requests(requester.context());
+  try {
+    const schema::Ticket ticket = requests.get(flags.id);
+    const bool has_owner = requests.has_owner(ticket);
+    return flags.approver.json ? schema::encode(report(ticket, has_owner)) : describe(ticket, has_owner);
+  } catch (const base::Error& error) {
+    if (!may_be_elsewhere || error.kind() != base::ErrorKind::key_not_found) throw;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -35,11 +52,9 @@ void list_requests(const RequestFlags& flags) {
 }
 
 void show_request(const RequestFlags& flags) {
-  Requester requester;
-  const signing::Requests requests(requester.context());
-  const schema::Ticket ticket = requests.get(flags.id);
-  const bool has_owner = requests.has_owner(ticket);
-  std::cout << (flags.json ? schema::encode(report(ticket, has_owner)) : describe(ticket, has_owner));
+  std::optional<std::string> text;
+  if (!flags.approver.key) text = own_request(flags, names_approver(flags.approver));
+  std::cout << (text ? *text : show_task(flags.id, flags.approver));
 }
 
 void cancel_request(const RequestFlags& flags) {

@@ -73,7 +73,7 @@ std::string describe_opaque(const schema::TsbToken& token) {
 
 std::string summary(const TaskView& task) {
   std::string text = shown(task.id).substr(0, 8) + "  ";
-  if (!task.token) return text + "cannot be read\n";
+  if (!task.token) return text + "cannot be read";
   if (task.meaning) {
     text += task.meaning->payload.target.digest.substr(0, 19);
   } else {
@@ -81,7 +81,7 @@ std::string summary(const TaskView& task) {
   }
   text += "  " + shown(task.token->key);
   if (task.meaning) text += "  " + time_text(task.meaning->payload.signing_time);
-  return text + (task.fault.empty() ? "" : "  (what the service shows differs)") + "\n";
+  return text + (task.fault.empty() ? "" : "  (what the service shows differs)");
 }
 
 std::string describe(const TaskView& task) {

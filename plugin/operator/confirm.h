@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace operators {
+
+// Shows the text and the question on the terminal that controls this process, wherever standard output goes, and reads
+// one line: true for y or yes alone. Control characters must be made visible before. Error(invalid_request) without a
+// terminal.
+bool confirm(const std::string& text, const std::string& question);
+
+}  // namespace operators
