@@ -143,6 +143,7 @@ class Transfer {
     result.text = error_text_.data();
     result.generic_text = curl_.easy_strerror(code);
     result.issued = issued_;
+    result.answered = reader_.begun();
     result.verify_result = information(CURLINFO_SSL_VERIFYRESULT);
     result.proxy_verify_result = information(CURLINFO_PROXY_SSL_VERIFYRESULT);
     result.proxy_status = information(CURLINFO_HTTP_CONNECTCODE);

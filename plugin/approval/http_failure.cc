@@ -155,7 +155,8 @@ Cause before_request(const CurlFailure& failure, const std::string& origin, cons
 }
 
 Cause after_request(const CurlFailure& failure, const HttpOptions& options) {
-  if (failure.code == CURLE_SSL_CLIENTCERT || is_about_client_certificate(failure.text)) return refused_client(options);
+  const bool refused = failure.code == CURLE_SSL_CLIENTCERT || is_about_client_certificate(failure.text);
+  if (refused && !failure.answered) return refused_client(options);
   switch (failure.code) {
     case CURLE_GOT_NOTHING:
       return {"it closed the connection without an answer"};

@@ -15,6 +15,7 @@ struct CurlFailure {
   std::string text;          // of CURLOPT_ERRORBUFFER; never shown: it may hold a proxy's password
   std::string generic_text;  // of curl_easy_strerror
   bool issued = false;       // the request was begun on a connection that stood
+  bool answered = false;     // at least a part of a reply came back
   long verify_result = 0;    // X509_V_ERR_... of OpenSSL
   long proxy_verify_result = 0;
   long proxy_status = 0;  // the proxy's answer to CONNECT

@@ -19,6 +19,7 @@ class ReplyReader {
   bool take_header(std::string_view line) noexcept;
   bool take_body(std::string_view bytes) noexcept;
 
+  bool begun() const noexcept { return header_size_ > 0; }
   Excess excess() const noexcept { return excess_; }
   HttpReply& reply() noexcept { return reply_; }
 

@@ -68,8 +68,10 @@ class Listener:
         self.port = self.socket.getsockname()[1]
         self.over = threading.Event()
         self.open = []
+        self.threads = []
         self.connections = 0
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.acceptor = threading.Thread(target=self._accept, daemon=True)
+        self.acceptor.start()
 
     def _accept(self):
         while not self.over.is_set():
@@ -79,7 +81,8 @@ class Listener:
                 return
             self.connections += 1
             self.open.append(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            self.threads.append(threading.Thread(target=self._serve, args=(connection,), daemon=True))
+            self.threads[-1].start()
 
     def _serve(self, connection):
         try:
@@ -94,9 +97,15 @@ class Listener:
             return
         self.over.set()
         self.socket.shutdown(socket.SHUT_RDWR)
+        self.acceptor.join(10)
         self.socket.close()
         for connection in self.open:
-            connection.close()
+            try:
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+            except OSError:
+                pass  # it has ended already
+        for thread in self.threads:
+            thread.join(10)
 
 
 class Request:

@@ -91,7 +91,8 @@ def test_netrc_is_not_read(serve, caller, tmp_path):
 
 def test_a_truncated_body_is_no_reply(serve, caller):
     server = serve(answering(reply(200, "{", length=2000), stay=False))
-    assert caller.post(server.url()) == fault(server, "maybe_sent", "it closed the connection in the middle of the answer")
+    text = "it closed the connection in the middle of the answer"
+    assert caller.post(server.url()) == fault(server, "maybe_sent", text)
 
 
 def test_a_truncated_chunk_is_no_reply(serve, caller):
@@ -185,8 +186,12 @@ def test_a_host_without_an_address_is_not_sent(caller):
     )
 
 
-def test_a_reset_before_tls_is_not_sent(serve, caller):
-    server = serve(greet=lambda server, connection: reset(connection))
+def test_a_reset_during_the_tls_handshake_is_not_sent(serve, caller):
+    def greet(server, connection):
+        connection.recv(1)
+        reset(connection)
+
+    server = serve(greet=greet)
     assert caller.post(server.url()) == fault(server, "not_sent", "the connection ended during the TLS handshake")
 
 

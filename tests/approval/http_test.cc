@@ -188,6 +188,9 @@ TEST_CASE("a service that ends TLS 1.3 over the client's certificate has not loo
   failure.issued = true;
   failure.text = "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0";
   REQUIRE(approval::explain(failure, "https://example.com:443", {}).fault() == HttpFault::not_sent);
+  failure.answered = true;
+  REQUIRE(approval::explain(failure, "https://example.com:443", {}).fault() == HttpFault::maybe_sent);
+  failure.answered = false;
   failure.text = "OpenSSL SSL_read: Connection reset by peer, errno 104";
   REQUIRE(approval::explain(failure, "https://example.com:443", {}).fault() == HttpFault::maybe_sent);
 }
