@@ -91,7 +91,7 @@ std::string describe(const TaskView& task) {
     text += "  what the signed bytes say:\n";
     text += line("operation", operation_text(task.token->operation));
     text += line("key", shown(task.token->key));
-    if (task.token->time) text += line("HSM time", hsm_time(*task.token));
+    if (task.token->time) text += line("HSM time", hsm_time(*task.token) + ", key " + shown(task.token->time->key));
     text += task.meaning ? describe(*task.meaning) : describe_opaque(*task.token);
   }
   text += "  SHA-256 of the bytes " + task.bytes_sha256 + "\n";
