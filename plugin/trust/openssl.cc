@@ -79,10 +79,11 @@ const EVP_MD* fetch(const char* name) {
 }  // namespace
 
 void start_openssl() {
-  static const bool started = OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
-                                                      OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
-                                                      OPENSSL_INIT_NO_ADD_ALL_DIGESTS | OPENSSL_INIT_NO_ATEXIT,
-                                                  nullptr) == 1;
+  // Nothing is said about the tables of names: they are filled when something asks for a name, as TLS does later. Told
+  // to leave them out, OpenSSL would leave them empty for good and find every TLS certificate too weak.
+  static const bool started =
+      OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ATEXIT,
+                          nullptr) == 1;
   if (!started) throw base::Error(base::ErrorKind::internal, base::Phase::chain, "OpenSSL does not start");
 }
 
