@@ -15,7 +15,7 @@ using base::ErrorKind;
 using base::Phase;
 
 constexpr const char* kExample =
-    "\"approver\": {\"key\": \"me.pem\", \"securosys-tsb\": {\"url\": \"https://HOST\"}} in the configuration file "
+    "\"approver\": {\"key\": \"me.pem\", \"securosys_tsb\": {\"url\": \"https://HOST\"}} in the configuration file "
     "says "
     "it once and for all";
 

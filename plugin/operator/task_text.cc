@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 
 #include "base/bytes.h"
@@ -9,7 +10,7 @@ namespace operators {
 namespace {
 
 constexpr std::size_t kLongestText = 1024;  // bytes of one text that somebody else wrote
-constexpr std::size_t kNameWidth = 11;
+constexpr std::size_t kNameWidth = 11, kLongestName = 24;
 
 std::string shown(const std::string& text) {
   return base::printable(text, kLongestText);
@@ -45,8 +46,18 @@ std::string format_name(schema::EnvelopeFormat format) {
   return format == schema::EnvelopeFormat::jws ? "JWS" : "COSE";
 }
 
-std::string line(const std::string& name, const std::string& value) {
-  return "    " + name + std::string(name.size() < kNameWidth ? kNameWidth - name.size() : 1, ' ') + value + "\n";
+std::string line(const std::string& name, const std::string& value, std::size_t width = kNameWidth) {
+  return "    " + name + std::string(name.size() < width ? width - name.size() : 1, ' ') + value + "\n";
+}
+
+std::string describe(const std::vector<std::pair<std::string, std::string>>& claims) {
+  std::size_t width = kNameWidth;
+  for (const auto& [name, value] : claims)
+    width = std::max(width, std::min(shown(name).size() + 1, kLongestName));
+  std::string text;
+  for (const auto& [name, value] : claims)
+    text += line(shown(name), shown(value), width);
+  return text;
 }
 
 std::string describe(const PayloadMeaning& meaning) {
@@ -95,9 +106,7 @@ std::string describe(const TaskView& task) {
     text += task.meaning ? describe(*task.meaning) : describe_opaque(*task.token);
   }
   text += "  SHA-256 of the bytes " + task.bytes_sha256 + "\n";
-  if (!task.claims.empty()) text += "  claimed by the requester, verified by nobody:\n";
-  for (const auto& [name, value] : task.claims)
-    text += line(shown(name), shown(value));
+  if (!task.claims.empty()) text += "  claimed by the requester, verified by nobody:\n" + describe(task.claims);
   return text;
 }
 

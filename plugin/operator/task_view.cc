@@ -89,13 +89,11 @@ void add_claims(TaskView& view, const schema::TsbTask& task, const std::optional
   }
   if (!task.metadata_signature.empty()) view.claims.emplace_back("meta data signature", "there is one, not checked");
   if (request) {
-    for (const char* name : {"signatureAlgorithm", "signatureType"}) {
-      if (const std::string* value = find(request->members, name)) view.claims.emplace_back(name, *value);
-    }
-    if (!request->signer.empty())
-      view.claims.emplace_back("request signed by", "SHA-256 of the key " + request->signer);
+    if (const auto* value = find(request->members, "signatureAlgorithm")) view.claims.emplace_back("algorithm", *value);
+    if (const auto* value = find(request->members, "signatureType")) view.claims.emplace_back("encoding", *value);
+    if (!request->signer.empty()) view.claims.emplace_back("signed by", "a key with the SHA-256 " + request->signer);
   }
-  if (!task.payload_type.empty()) view.claims.emplace_back("payloadType", task.payload_type);
+  if (!task.payload_type.empty()) view.claims.emplace_back("payload type", task.payload_type);
 }
 
 // Everything that must agree before what is shown may be called what is signed.

@@ -89,10 +89,10 @@ TEST_CASE("what is shown as signed is what the bytes say, and what the requester
             digest +
             "\n"
             "  claimed by the requester, verified by nobody:\n"
-            "    app        builds\n"
-            "    time       2026-11-21T02:02:03Z\n"
-            "    signatureAlgorithm SHA256_WITH_ECDSA\n"
-            "    payloadType UNSPECIFIED\n");
+            "    app          builds\n"
+            "    time         2026-11-21T02:02:03Z\n"
+            "    algorithm    SHA256_WITH_ECDSA\n"
+            "    payload type UNSPECIFIED\n");
   CHECK(operators::summary(seen) == "7c1e09d4  sha256:43a6f438a3e5  release-key  2026-11-21T02:02:02Z");
 }
 
@@ -200,8 +200,8 @@ TEST_CASE("a key's password in a request is never shown, and a request's signer 
   const std::string text = operators::describe(view(task));
   CHECK_FALSE(holds(text, "keyPassword"));
   const std::size_t claims = text.find("claimed by the requester, verified by nobody:");
-  for (const char* claim : {"    meta data  no json\n", "    meta data signature there is one, not checked\n",
-                            "    request signed by SHA-256 of the key "
+  for (const char* claim : {"    meta data           no json\n", "    meta data signature there is one, not checked\n",
+                            "    signed by           a key with the SHA-256 "
                             "ae4b3280e56e2faf83f414a6e3dabe9d5fbe18976544c05fed121accb85b53fc\n"}) {
     INFO(text);
     CHECK(text.find(claim) != std::string::npos);
