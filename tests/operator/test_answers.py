@@ -222,6 +222,15 @@ def test_a_key_on_a_token_answers(office, kind):
     assert office.state(rejected)["status"] == "REJECTED"
 
 
+def test_an_ed25519_key_on_a_token_is_refused_with_the_way_out(office):
+    token = Token(office.folder).create()
+    office.environment.update(token.environment)
+    imported = office.key_file("imported.pem", ed25519.Ed25519PrivateKey.generate())
+    token.import_key(type("Key", (), {"path": imported}), "me", "0a01")
+    office.configure(key="pkcs11:token=e2e;object=me", module=str(token.module))
+    office.compare("ed25519-on-a-token", office.approvals("pending", status=3))
+
+
 @pytest.mark.parametrize("change", ["payload", "label", "token"])
 def test_a_service_that_shows_something_else_than_is_signed_gets_no_approval(office, change):
     request = office.submit()
@@ -243,6 +252,9 @@ def test_a_service_that_shows_something_else_than_is_signed_gets_no_approval(off
         office.compare(f"tampered-{change}-{name}", office.approvals(*words, status=status))
     assert not office.state(request)["approvedBy"]
     assert office.standin.journal.count("POST /v1/approval") == 0
+    office.standin.knobs.answer(TASKS, 200, body)
+    assert office.approvals("reject", mine["id"], "--yes").out.endswith(": rejected\n")
+    assert office.state(request)["status"] == "REJECTED"
 
 
 def test_what_is_not_a_notary_payload_is_approved_only_when_that_is_said(office):
