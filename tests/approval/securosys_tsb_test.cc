@@ -1,0 +1,444 @@
+#include "approval/securosys_tsb.h"
+
+#include "securosys_tsb_fixture.h"
+
+namespace {
+
+using approval::HttpFault;
+using base::ErrorKind;
+using schema::ApprovalAnswer;
+using schema::ApprovalFailed;
+using schema::ApprovalSigned;
+using schema::ApprovalWaiting;
+
+const base::Bytes kDer{0x30, 0x06, 0x02, 0x01, 0x05, 0x02, 0x01, 0x07};
+
+base::Bytes fixed_width() {
+  base::Bytes fixed(64);
+  fixed[31] = 5;
+  fixed[63] = 7;
+  return fixed;
+}
+
+std::string status(const std::string& state, const std::string& rest = {}) {
+  return "{\"id\":\"3b0e-1\",\"status\":\"" + state + "\"" + rest + "}";
+}
+
+// One question about the request, whose answer is the reply.
+ApprovalAnswer answer_to(TsbFixture& fixture, long http_status, const std::string& body) {
+  fixture.script->reply(http_status, body);
+  return fixture.backend()->poll(fixture.ticket);
+}
+
+template <typename Answer>
+Answer as(const ApprovalAnswer& answer) {
+  REQUIRE(std::holds_alternative<Answer>(answer));
+  return std::get<Answer>(answer);
+}
+
+}  // namespace
+
+TEST_CASE("the backend names itself and its service, and asks nobody before it must") {
+  TsbFixture fixture;
+  const auto backend = fixture.backend();
+  REQUIRE(backend->name() == "securosys-tsb");
+  REQUIRE(backend->place() == "https://tsb.example.com:443");
+  REQUIRE(backend->signs());
+  REQUIRE(fixture.script->sent.empty());
+  REQUIRE_ERROR(backend->redeem(fixture.ticket), ErrorKind::internal);
+}
+
+TEST_CASE("the key is what its attributes say, with the certificate under its label") {
+  TsbFixture fixture;
+  fixture.settings.key = "release key";
+  const support::Chain chain = support::make_chain(fixture.key());
+  base::Bytes several = chain.leaf;
+  several.insert(several.end(), chain.intermediate.certificate.begin(), chain.intermediate.certificate.end());
+  const std::string pem = support::pem(chain.certificates());
+  std::string escaped;
+  for (const char c : pem)
+    escaped += c == '\n' ? std::string("\\n") : std::string(1, c);
+  const std::pair<std::string, std::size_t> forms[] = {{base::encode_base64(chain.leaf), 1},
+                                                       {base::encode_base64(several), 2},
+                                                       {base::encode_base64(base::bytes_of(pem)), 3},
+                                                       {escaped, 3}};
+  for (const auto& [certificate, count] : forms) {
+    fixture.script->reply(201, fixture.attributes("null")).reply(200, "{\"certificate\":\"" + certificate + "\"}");
+    const auto key = fixture.backend()->key();
+    REQUIRE(key);
+    REQUIRE(key->public_key == fixture.key().public_key());
+    REQUIRE_FALSE(key->needs_approval);
+    REQUIRE(key->certificates.size() == count);
+    REQUIRE(key->certificates[0] == chain.leaf);
+  }
+  REQUIRE(fixture.script->sent[0].method == "POST");
+  REQUIRE(fixture.script->sent[0].url == "https://tsb.example.com/base/v1/key/attributes");
+  REQUIRE(fixture.script->sent[0].body == R"({"label":"release key"})");
+  REQUIRE(fixture.script->sent[0].header("X-API-KEY") == "k3y-marker-m1");
+  REQUIRE(fixture.script->sent[1].url == "https://tsb.example.com/base/v1/certificate/release%20key");
+  REQUIRE(fixture.script->sent[1].header("X-API-KEY") == "k3y-marker-o1");
+}
+
+TEST_CASE("a key without a usable certificate is a key all the same") {
+  TsbFixture fixture;
+  const auto count_with = [&](long http_status, const std::string& body) {
+    fixture.script->reply(200, fixture.attributes(fixture.rule(fixture.ada()))).reply(http_status, body);
+    const auto key = fixture.backend()->key();
+    REQUIRE(key);
+    REQUIRE(key->needs_approval);
+    return key->certificates.size();
+  };
+  REQUIRE(count_with(404, R"({"errorCode":650,"reason":"res.error.key.not.existent"})") == 0);
+  REQUIRE(count_with(200, "<html>") == 0);
+  REQUIRE(count_with(200, R"({"certificate":"?"})") == 0);
+  REQUIRE(count_with(200, R"({"certificate":null})") == 0);
+}
+
+TEST_CASE("without an API key for it the service may keep the attributes to itself, then it is asked to sign anyway") {
+  for (const auto& [http_status, code] : {std::pair{401L, 416}, std::pair{401L, 631}, std::pair{403L, 0}}) {
+    TsbFixture fixture;
+    fixture.settings.connection.token.reset();
+    fixture.settings.connection.key_management_api_keys.clear();
+    if (code == 0) {
+      fixture.script->reply(http_status, "<html>");
+    } else {
+      fixture.script->error(http_status, code, "x");
+    }
+    const auto backend = fixture.backend();
+    REQUIRE_FALSE(backend->key());
+    fixture.script->reply(201, R"({"signRequestId":"3b0e-1"})");
+    REQUIRE(backend->submit(fixture.request, fixture.payload).service_id == "3b0e-1");
+    REQUIRE(fixture.script->sent.back().url.ends_with("/v1/sign"));
+  }
+}
+
+TEST_CASE("attributes that are refused for another reason end the run") {
+  TsbFixture fixture;
+  fixture.script->error(404, 650, "key.not.existent");
+  const base::Error error = error_of([&] { fixture.backend()->key(); });
+  REQUIRE(error.kind() == ErrorKind::key_not_found);
+  fixture.require_nothing_secret(error);
+  fixture.script->error(401, 631, "invalid.api.key").error(401, 631, "invalid.api.key");
+  REQUIRE_ERROR(fixture.backend()->key(), ErrorKind::credential_refused);
+  fixture.script->fail(HttpFault::maybe_sent);
+  REQUIRE_ERROR(fixture.backend()->key(), ErrorKind::service_failed);
+  fixture.script->reply(200, "<html>");
+  REQUIRE_ERROR(fixture.backend()->key(), ErrorKind::service_failed);
+  fixture.script->reply(200, R"({"json":{"publicKey":"AQID"}})");
+  REQUIRE_ERROR(fixture.backend()->key(), ErrorKind::not_capable);
+  fixture.script->reply(429);
+  REQUIRE_ERROR(fixture.backend()->key(), ErrorKind::busy);
+}
+
+TEST_CASE("people are asked where the key's rules want it") {
+  TsbFixture fixture;
+  fixture.script->reply(200, fixture.attributes(fixture.rule(fixture.ada())));
+  fixture.script->reply(201, R"({"signRequestId":"3b0e-1"})");
+  const auto submitted = fixture.backend()->submit(fixture.request, fixture.payload);
+  REQUIRE(submitted.service_id == "3b0e-1");
+  REQUIRE(as<ApprovalWaiting>(submitted.answer).missing == std::vector<std::string>{"ada"});
+  const SentRequest& sent = fixture.script->sent[1];
+  REQUIRE(sent.method == "POST");
+  REQUIRE(sent.url.ends_with("/v1/sign"));
+  REQUIRE(sent.fresh_connection);
+  REQUIRE(sent.body.starts_with("{\"signRequest\":{\"payload\":\"" + base::encode_base64(fixture.payload)));
+  REQUIRE(sent.body.find("\"signatureAlgorithm\":\"SHA256_WITH_ECDSA\"") != std::string::npos);
+}
+
+TEST_CASE("a key without rules signs at once") {
+  TsbFixture fixture;
+  fixture.script->reply(200, fixture.attributes("null"));
+  fixture.script->reply(200, "{\"signature\":\"" + base::encode_base64(kDer) + "\"}");
+  const auto submitted = fixture.backend()->submit(fixture.request, fixture.payload);
+  REQUIRE(submitted.service_id.empty());
+  REQUIRE(as<ApprovalSigned>(submitted.answer).signature == fixed_width());
+  REQUIRE(fixture.script->sent[1].url.ends_with("/v1/synchronousSign"));
+  REQUIRE(fixture.script->sent[1].fresh_connection);
+}
+
+TEST_CASE("a server that signs at once although it was to ask people is understood") {
+  TsbFixture fixture;
+  fixture.script->reply(200, fixture.attributes(fixture.rule(fixture.ada())));
+  fixture.script->reply(200, "{\"signature\":\"" + base::encode_base64(kDer) + "\"}");
+  REQUIRE(as<ApprovalSigned>(fixture.backend()->submit(fixture.request, fixture.payload).answer).signature ==
+          fixed_width());
+}
+
+TEST_CASE("nobody is asked for a key that is blocked or another one at the service") {
+  TsbFixture fixture;
+  fixture.script->reply(200, fixture.attributes(R"({"ruleUse":null,"keyStatus":{"blocked":true}})"));
+  REQUIRE_ERROR(fixture.backend()->submit(fixture.request, fixture.payload), ErrorKind::denied);
+  fixture.script->reply(200, fixture.attributes("null"));
+  fixture.request.key_sha256 = std::string(64, '0');
+  REQUIRE_ERROR(fixture.backend()->submit(fixture.request, fixture.payload), ErrorKind::invalid_settings);
+  REQUIRE(fixture.script->sent.size() == 2);
+}
+
+TEST_CASE("after a lost reply nothing is sent again and the text says what may be open") {
+  for (const char* policy : {"null", "rule"}) {
+    TsbFixture fixture;
+    const bool asks = std::string(policy) == "rule";
+    fixture.script->reply(200, fixture.attributes(asks ? fixture.rule(fixture.ada()) : policy));
+    fixture.script->fail(HttpFault::maybe_sent);
+    const base::Error error = error_of([&] { fixture.backend()->submit(fixture.request, fixture.payload); });
+    REQUIRE(error.kind() == ErrorKind::outcome_unknown);
+    REQUIRE(error.message().find("https://tsb.example.com:443") != std::string::npos);
+    REQUIRE((error.hint().find("approvals pending") != std::string::npos) == asks);
+    REQUIRE(fixture.script->sent.size() == 2);
+    fixture.require_nothing_secret(error);
+  }
+}
+
+TEST_CASE("an answer from which nobody can tell whether the request was taken counts as lost") {
+  for (const auto& [http_status, body] :
+       {std::pair{201L, std::string("<html>")}, std::pair{201L, std::string("{}")}, std::pair{200L, std::string()},
+        std::pair{502L, std::string("<html>")}, std::pair{504L, std::string()}, std::pair{500L, std::string()},
+        std::pair{500L, std::string(R"({"message":"m3ssage"})")}, std::pair{408L, std::string()}}) {
+    INFO(http_status << " " << body);
+    TsbFixture fixture;
+    fixture.script->reply(200, fixture.attributes(fixture.rule(fixture.ada()))).reply(http_status, body);
+    const base::Error error = error_of([&] { fixture.backend()->submit(fixture.request, fixture.payload); });
+    REQUIRE(error.kind() == ErrorKind::outcome_unknown);
+    REQUIRE(fixture.script->sent.size() == 2);
+    fixture.require_nothing_secret(error);
+  }
+}
+
+TEST_CASE("a request that the service refused ends the run with the cause") {
+  const std::tuple<long, int, ErrorKind> refusals[] = {{400, 401, ErrorKind::denied},
+                                                       {400, 415, ErrorKind::denied},
+                                                       {403, 450, ErrorKind::not_capable},
+                                                       {404, 650, ErrorKind::key_not_found},
+                                                       {400, 620, ErrorKind::credential_refused},
+                                                       {401, 416, ErrorKind::credential_refused},
+                                                       {500, 501, ErrorKind::service_failed},
+                                                       {500, 700, ErrorKind::service_failed},
+                                                       {500, 701, ErrorKind::service_failed}};
+  for (const auto& [http_status, code, kind] : refusals) {
+    for (const bool asks : {true, false}) {
+      TsbFixture fixture;
+      fixture.script->reply(200, fixture.attributes(asks ? fixture.rule(fixture.ada()) : "null"));
+      fixture.script->error(http_status, code, "of.a.kind");
+      const base::Error error = error_of([&] { fixture.backend()->submit(fixture.request, fixture.payload); });
+      require_error(error, kind);
+      REQUIRE(error.message().find("error " + std::to_string(code) + " res.error.of.a.kind") != std::string::npos);
+      REQUIRE(fixture.script->sent.size() == 2);
+      fixture.require_nothing_secret(error);
+    }
+  }
+}
+
+TEST_CASE("a request that was not sent ends the run, nothing is open") {
+  TsbFixture fixture;
+  fixture.script->reply(200, fixture.attributes(fixture.rule(fixture.ada()))).fail(HttpFault::not_sent);
+  const base::Error error = error_of([&] { fixture.backend()->submit(fixture.request, fixture.payload); });
+  REQUIRE(error.kind() == ErrorKind::service_failed);
+  fixture.require_nothing_secret(error);
+}
+
+TEST_CASE("a service with too much to do may be asked again") {
+  for (const long http_status : {429L, 503L}) {
+    TsbFixture fixture;
+    fixture.script->reply(200, fixture.attributes(fixture.rule(fixture.ada()))).reply(http_status);
+    std::get<approval::HttpReply>(fixture.script->replies.back()).retry_after = std::chrono::seconds(7);
+    const auto backend = fixture.backend();
+    const auto failed = as<ApprovalFailed>(backend->submit(fixture.request, fixture.payload).answer);
+    REQUIRE(failed.retryable);
+    REQUIRE(failed.retry_after == std::chrono::seconds(7));
+    REQUIRE(failed.throttled == (http_status == 429));
+    fixture.script->reply(201, R"({"signRequestId":"3b0e-1"})");
+    REQUIRE(backend->submit(fixture.request, fixture.payload).service_id == "3b0e-1");
+  }
+}
+
+TEST_CASE("an invalid API key is replaced by the next even when a signature is asked for") {
+  TsbFixture fixture;
+  fixture.script->reply(200, fixture.attributes(fixture.rule(fixture.ada())));
+  fixture.script->error(401, 631, "invalid.api.key").reply(201, R"({"signRequestId":"3b0e-1"})");
+  REQUIRE(fixture.backend()->submit(fixture.request, fixture.payload).service_id == "3b0e-1");
+  REQUIRE(fixture.script->sent[2].header("X-API-KEY") == "k3y-marker-o2");
+  REQUIRE(fixture.script->sent[1].body == fixture.script->sent[2].body);
+  REQUIRE(fixture.script->sent[2].fresh_connection);
+}
+
+TEST_CASE("pending and approved both mean waiting") {
+  TsbFixture fixture;
+  const std::string who = R"(,"approvedBy":["AQ=="],"notYetApprovedBy":["Ag=="],"rejectedBy":["?"],"result":null)";
+  const auto pending = as<ApprovalWaiting>(answer_to(fixture, 200, status("PENDING", who)));
+  REQUIRE_FALSE(pending.executing);
+  REQUIRE(pending.approved == std::vector<std::string>{"key 4bf5122f\u2026"});
+  REQUIRE(pending.missing == std::vector<std::string>{"key dbc1b4c9\u2026"});
+  REQUIRE(pending.refused.size() == 1);
+  REQUIRE(pending.warning.empty());
+  REQUIRE(as<ApprovalWaiting>(answer_to(fixture, 200, status("APPROVED"))).executing);
+  REQUIRE(fixture.script->sent[0].method == "GET");
+  REQUIRE(fixture.script->sent[0].url == "https://tsb.example.com/base/v1/request/3b0e-1");
+}
+
+TEST_CASE("approvers have the names that the key's rules give them") {
+  TsbFixture fixture;
+  const support::TestKey key = support::TestKey::ed25519();
+  const base::Bytes certificate = support::self_sign(support::leaf_template("grace"), key);
+  fixture.script->reply(200, fixture.attributes(fixture.rule(fixture.ada() + R"(,{"type":"certificate","value":")" +
+                                                             base::encode_base64(certificate) + "\"}")));
+  fixture.script->reply(404);
+  const auto backend = fixture.backend();
+  backend->key();
+  fixture.script->reply(
+      200, status("PENDING", R"(,"approvedBy":["AQ=="],"notYetApprovedBy":[")" + base::encode_base64(key.spki()) +
+                                 R"(",")" + base::encode_base64(certificate) + "\"]"));
+  const auto waiting = as<ApprovalWaiting>(backend->poll(fixture.ticket));
+  REQUIRE(waiting.approved == std::vector<std::string>{"ada"});
+  REQUIRE(waiting.missing.size() == 2);
+  REQUIRE(waiting.missing[0].find("CN=grace") != std::string::npos);
+  REQUIRE(waiting.missing[1] == waiting.missing[0]);
+}
+
+TEST_CASE("an executed request has its signature") {
+  TsbFixture fixture;
+  const auto result = as<ApprovalSigned>(answer_to(
+      fixture, 200, status("EXECUTED", R"(,"approvedBy":["AQ=="],"result":")" + base::encode_base64(kDer) + "\"")));
+  REQUIRE(result.signature == fixed_width());
+  REQUIRE(result.approved.size() == 1);
+}
+
+TEST_CASE("a request that is executed without a signature is waited for once") {
+  TsbFixture fixture;
+  const auto backend = fixture.backend();
+  fixture.script->reply(200, status("EXECUTED")).reply(200, status("EXECUTED", R"(,"result":"")"));
+  REQUIRE(as<ApprovalWaiting>(backend->poll(fixture.ticket)).executing);
+  const auto failed = as<ApprovalFailed>(backend->poll(fixture.ticket));
+  REQUIRE_FALSE(failed.retryable);
+  REQUIRE(failed.message.find("handed the signature out before") != std::string::npos);
+}
+
+TEST_CASE("a signature that comes late is taken") {
+  TsbFixture fixture;
+  const auto backend = fixture.backend();
+  fixture.script->reply(200, status("EXECUTED"));
+  fixture.script->reply(200, status("EXECUTED", R"(,"result":")" + base::encode_base64(kDer) + "\""));
+  as<ApprovalWaiting>(backend->poll(fixture.ticket));
+  REQUIRE(as<ApprovalSigned>(backend->poll(fixture.ticket)).signature == fixed_width());
+}
+
+TEST_CASE("every other end of a request is told apart") {
+  TsbFixture fixture;
+  const auto refused =
+      as<schema::ApprovalRefused>(answer_to(fixture, 200, status("REJECTED", R"(,"rejectedBy":["AQ=="])")));
+  REQUIRE(refused.by == std::vector<std::string>{"key 4bf5122f\u2026"});
+  as<schema::ApprovalExpired>(answer_to(fixture, 200, status("EXPIRED")));
+  as<schema::ApprovalWithdrawn>(answer_to(fixture, 200, status("CANCELLED")));
+  REQUIRE_FALSE(as<ApprovalFailed>(answer_to(fixture, 200, status("FAILED"))).retryable);
+  const auto lost =
+      as<ApprovalFailed>(answer_to(fixture, 404, R"({"errorCode":651,"reason":"res.error.request.not.existent"})"));
+  REQUIRE_FALSE(lost.retryable);
+  REQUIRE(lost.message.find("does not know the request any more") != std::string::npos);
+  REQUIRE_FALSE(as<ApprovalFailed>(answer_to(fixture, 400, R"({"errorCode":609})")).retryable);
+}
+
+TEST_CASE("a state that nobody knows is waited out with a warning") {
+  TsbFixture fixture;
+  const auto waiting = as<ApprovalWaiting>(answer_to(fixture, 200, status("ON\\u001bHOLD")));
+  REQUIRE(waiting.warning.find("ON\\x1bHOLD") != std::string::npos);
+  REQUIRE_FALSE(waiting.executing);
+}
+
+TEST_CASE("a question without an answer may be asked again") {
+  TsbFixture fixture;
+  const std::pair<long, std::string> replies[] = {{429, ""},
+                                                  {500, ""},
+                                                  {500, R"({"errorCode":2})"},
+                                                  {500, R"({"errorCode":103})"},
+                                                  {500, R"({"errorCode":700})"},
+                                                  {500, R"({"errorCode":703})"},
+                                                  {502, "<html>m3ssage-marker"},
+                                                  {503, ""},
+                                                  {504, ""},
+                                                  {404, "<html>m3ssage-marker"},
+                                                  {200, "<html>m3ssage-marker"},
+                                                  {200, R"({"status":7})"}};
+  for (const auto& [http_status, body] : replies) {
+    INFO(http_status << " " << body);
+    const auto failed = as<ApprovalFailed>(answer_to(fixture, http_status, body));
+    REQUIRE(failed.retryable);
+    REQUIRE(failed.throttled == (http_status == 429));
+    REQUIRE(failed.message.starts_with("https://tsb.example.com:443: "));
+    fixture.require_nothing_secret(failed.message);
+  }
+  for (const HttpFault fault : {HttpFault::not_sent, HttpFault::maybe_sent}) {
+    fixture.script->fail(fault);
+    REQUIRE(as<ApprovalFailed>(fixture.backend()->poll(fixture.ticket)).retryable);
+  }
+}
+
+TEST_CASE("a question that can have no answer ends the run") {
+  const std::tuple<long, int, ErrorKind> refusals[] = {{500, 501, ErrorKind::service_failed},
+                                                       {500, 701, ErrorKind::service_failed},
+                                                       {403, 451, ErrorKind::not_capable},
+                                                       {401, 416, ErrorKind::credential_refused}};
+  for (const auto& [http_status, code, kind] : refusals) {
+    TsbFixture fixture;
+    fixture.script->error(http_status, code, "x");
+    const base::Error error = error_of([&] { fixture.backend()->poll(fixture.ticket); });
+    require_error(error, kind);
+    fixture.require_nothing_secret(error);
+  }
+  TsbFixture fixture;
+  fixture.script->fail(HttpFault::not_sent, true);
+  REQUIRE_ERROR(fixture.backend()->poll(fixture.ticket), ErrorKind::service_failed);
+  fixture.script->reply(401, "<html>").reply(401, "<html>");
+  REQUIRE_ERROR(fixture.backend()->poll(fixture.ticket), ErrorKind::credential_refused);
+}
+
+TEST_CASE("a request is withdrawn by its name") {
+  TsbFixture fixture;
+  fixture.script->reply(204);
+  fixture.backend()->withdraw(fixture.ticket);
+  REQUIRE(fixture.script->sent[0].method == "DELETE");
+  REQUIRE(fixture.script->sent[0].url == "https://tsb.example.com/base/v1/request/3b0e-1");
+  fixture.ticket.service_id = "../key";
+  fixture.script->reply(200);
+  fixture.backend()->withdraw(fixture.ticket);
+  REQUIRE(fixture.script->sent[1].url == "https://tsb.example.com/base/v1/request/%2E%2E%2Fkey");
+}
+
+TEST_CASE("a request that has ended or that nobody knows counts as withdrawn") {
+  TsbFixture fixture;
+  for (const int code : {651, 609, 611}) {
+    fixture.script->error(400, code, "x");
+    fixture.backend()->withdraw(fixture.ticket);
+  }
+  fixture.script->error(400, 600, "input.validation.failed").reply(200, status("EXECUTED"));
+  fixture.backend()->withdraw(fixture.ticket);
+  fixture.script->error(400, 600, "input.validation.failed").error(404, 651, "request.not.existent");
+  fixture.backend()->withdraw(fixture.ticket);
+  fixture.ticket.service_id.clear();
+  fixture.backend()->withdraw(fixture.ticket);
+  REQUIRE(fixture.script->replies.empty());
+}
+
+TEST_CASE("a request that stays open is told") {
+  TsbFixture fixture;
+  fixture.script->error(400, 600, "input.validation.failed").reply(200, status("PENDING"));
+  REQUIRE_ERROR(fixture.backend()->withdraw(fixture.ticket), ErrorKind::service_failed);
+  fixture.script->error(400, 600, "input.validation.failed").reply(200, "<html>");
+  REQUIRE_ERROR(fixture.backend()->withdraw(fixture.ticket), ErrorKind::service_failed);
+  fixture.script->reply(503);
+  REQUIRE_ERROR(fixture.backend()->withdraw(fixture.ticket), ErrorKind::service_failed);
+  fixture.script->error(401, 416, "missing.api.key");
+  REQUIRE_ERROR(fixture.backend()->withdraw(fixture.ticket), ErrorKind::credential_refused);
+  fixture.script->fail(HttpFault::not_sent);
+  const base::Error error = error_of([&] { fixture.backend()->withdraw(fixture.ticket); });
+  REQUIRE(error.kind() == ErrorKind::service_failed);
+  fixture.require_nothing_secret(error);
+}
+
+TEST_CASE("a password that cannot be read ends the run before anything is sent") {
+  TsbFixture fixture;
+  fixture.folder.write("password", "pa55-marker", 0644);
+  fixture.settings.key_password = "file:password";
+  const base::Error error = error_of([&] { fixture.backend()->key(); });
+  REQUIRE(error.kind() == ErrorKind::invalid_settings);
+  REQUIRE(fixture.script->sent.empty());
+  fixture.require_nothing_secret(error.message() + error.hint());
+}
