@@ -69,6 +69,10 @@ class Scene:
     def plugin(self):
         return pathlib.Path(self.host.environment["NOTATION_LIBEXEC"]) / f"plugins/{PLUGIN}/notation-{PLUGIN}"
 
+    def programs(self):
+        """Processes of the gate."""
+        return naming(self.gate.folder)
+
     def artifact(self, name="image"):
         return Artifact(self.host.folder / name, name)
 
@@ -180,6 +184,22 @@ def install_gate(folder):
     return program
 
 
+def naming(text):
+    """Process ids, zombies aside, of programs that got the text as one of their arguments."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit() and str(text).encode() in _command_line(entry).split(b"\0"):
+            found.append(int(entry.name))
+    return found
+
+
+def _command_line(entry):
+    try:
+        return (entry / "cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 def eventually(condition, seconds=15):
     end = time.monotonic() + seconds
     while not condition():
@@ -207,12 +227,17 @@ def scene(tmp_path, libexec, token, keys, root):
     return Scene(host, keys("EC-256"), root)
 
 
-@pytest.fixture
-def fake_scene(tmp_path, libexec, keys, root):
+def fake_scene_in(folder, libexec, keys, root):
     """The same on the scripted module, which any number of runs can use at once and which counts its calls."""
-    host = Host(tmp_path, libexec, FakeModule(tmp_path).with_key(keys("EC-256")))
+    folder.mkdir(exist_ok=True)
+    host = Host(folder, libexec, FakeModule(folder).with_key(keys("EC-256")))
     host.trust([root])
     return Scene(host, keys("EC-256"), root)
+
+
+@pytest.fixture
+def fake_scene(tmp_path, libexec, keys, root):
+    return fake_scene_in(tmp_path, libexec, keys, root)
 
 
 @pytest.fixture

@@ -163,13 +163,14 @@ class Gate:
             yield
 
 
-def _misbehave(seconds=0, text="", times=1, errors="", status=0):
-    """Sleeps, writes the text again and again, and ends with a status."""
+def _misbehave(seconds=0, text="", times=1, errors="", then=0, status=0):
+    """Sleeps, writes the text again and again, sleeps again, and ends with a status."""
     time.sleep(seconds)
     for _ in range(times):
         sys.stdout.write(text)
-    sys.stderr.write(errors)
     sys.stdout.flush()
+    sys.stderr.write(errors)
+    time.sleep(then)
     sys.exit(status)
 
 
