@@ -133,7 +133,7 @@ RunningProgram::RunningProgram(const std::string& file, const std::vector<std::s
   std::vector<std::string> words = command;
   std::vector<std::string> variables;
   for (const auto& [name, value] : environment)
-    variables.push_back(name + "=" + value);
+    variables.emplace_back(name).append("=").append(value);
   const std::vector<char*> argv = pointers_to(words);
   const std::vector<char*> envp = pointers_to(variables);
   Pipe to = make_pipe(file);
