@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kMostEntries = 1'000;
+constexpr std::size_t kMostEntries = 1'000, kMostTexts = 200;
 
 }  // namespace
 
@@ -67,6 +67,7 @@ std::vector<std::string> ReplyObject::texts(std::string_view name) const {
   std::vector<std::string> texts;
   const Json* value = array(name);
   if (value == nullptr) return texts;
+  if (value->size() > kMostTexts) refuse(name, "has more than " + std::to_string(kMostTexts) + " entries");
   for (const Json& entry : *value) {
     if (!entry.is_string()) refuse(name, "holds " + std::string(kind_of(entry)) + " where text belongs");
     texts.push_back(entry.get<std::string>());

@@ -10,6 +10,7 @@ namespace approval {
 namespace {
 
 constexpr std::size_t kShownDigits = 8;
+constexpr std::size_t kLongestName = 100;  // bytes; tickets hold them
 
 std::string sha256_of(base::ByteView bytes) {
   return base::to_hex(trust::digest(pkcs11::Hash::sha_256, bytes));
@@ -27,11 +28,11 @@ TsbNames::TsbNames(const std::vector<schema::TsbApprover>& approvers) {
 }
 
 void TsbNames::add(const schema::TsbApprover& approver) {
-  std::string name = base::printable(approver.name);
+  std::string name = base::printable(approver.name, kLongestName);
   base::Bytes key = approver.public_key;
   if (const auto named = trust::spki_of_certificate(approver.certificate)) {
     key = named->spki;
-    if (name.empty()) name = named->subject;
+    if (name.empty()) name = base::printable(named->subject, kLongestName);
   }
   const base::Bytes& known = key.empty() ? approver.certificate : key;
   if (known.empty() && name.empty()) return;

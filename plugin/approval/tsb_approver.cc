@@ -20,6 +20,9 @@ constexpr unsigned kPageSize = 20, kMostPages = 50;
 constexpr int kInvalidSignature = 403, kInvalidValue = 501, kInvalidInput = 600, kNoSuchTask = 652;
 constexpr std::string_view kEdDsa = "EdDSA";
 
+// The service takes times of the last ten minutes and none of its future: so much may this machine's clock be ahead.
+constexpr std::chrono::seconds kClockAllowance{10};
+
 TsbReply send(TsbClient& client, TsbCall call, const std::string& doing) {
   try {
     return client.send(std::move(call));
@@ -61,7 +64,7 @@ TsbReply with_digest(const ApproverKey& key, MakeBody make_body, Send send_body)
 
 schema::TsbApproverProof proof_of(ApproverKey& key, base::WallTime now) {
   schema::TsbApproverProof proof;
-  proof.timestamp = schema::tsb_time(now);
+  proof.timestamp = schema::tsb_time(now - kClockAllowance);
   proof.signature = key.sign(base::bytes_of(proof.timestamp));
   proof.public_key = key.spki_der();
   return proof;

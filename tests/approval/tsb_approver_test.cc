@@ -53,7 +53,7 @@ std::string member(const std::string& body, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("an approver proves himself with a signed time") {
+TEST_CASE("an approver proves himself with a signed time, a little earlier than now") {
   ApproverFixture fixture;
   FileKey key(TestKey::shared(pkcs11::KeySpec::rsa_2048));
   fixture.script->reply(200, page_json(1, 2));
@@ -64,9 +64,9 @@ TEST_CASE("an approver proves himself with a signed time") {
   REQUIRE(sent.method == "POST");
   REQUIRE(sent.url.ends_with("/v1/filteredSignApprovalTask"));
   REQUIRE(sent.header("X-API-KEY") == "k3y-marker-a1");
-  REQUIRE(member(sent.body, "timestamp") == "2026-01-02T00:00:00.000Z");
+  REQUIRE(member(sent.body, "timestamp") == "2026-01-01T23:59:50.000Z");
   REQUIRE(member(sent.body, "timestampSignature") ==
-          base::encode_base64(key.sign(base::bytes_of("2026-01-02T00:00:00.000Z"))));
+          base::encode_base64(key.sign(base::bytes_of("2026-01-01T23:59:50.000Z"))));
   REQUIRE(member(sent.body, "timestampDigestAlgorithm") == "SHA-256");
   REQUIRE(member(sent.body, "approverPublicKey") == base::encode_base64(key.spki_der()));
   REQUIRE(member(sent.body, "requestId") == "3b0e-1");
@@ -134,7 +134,7 @@ TEST_CASE("a refusal tries the verbs that a server may know") {
   }
   REQUIRE(member(fixture.script->sent[0].body, "id") == "7");
   REQUIRE(member(fixture.script->sent[0].body, "timestampSignature") ==
-          base::encode_base64(key.sign(base::bytes_of("2026-01-02T00:00:00.000Z"))));
+          base::encode_base64(key.sign(base::bytes_of("2026-01-01T23:59:50.000Z"))));
 }
 
 TEST_CASE("a task that is gone is told as that") {

@@ -176,6 +176,10 @@ TEST_CASE("a state of another form is refused without its values") {
   REQUIRE(cause(R"({"status":"PENDING","approvedBy":"AQ=="})") == "approvedBy is text, not an array");
   REQUIRE(cause(R"({"status":"PENDING","approvedBy":[1]})") == "approvedBy holds a number where text belongs");
   REQUIRE(cause(R"({"status":"EXECUTED","result":"-"})") == "result is not base64");
+  std::string many = "\"\"";
+  for (int i = 0; i < 200; ++i)
+    many += ",\"\"";
+  REQUIRE(cause("{\"status\":\"PENDING\",\"approvedBy\":[" + many + "]}") == "approvedBy has more than 200 entries");
   REQUIRE(cause(R"({"status":"EXECUTED","result":")" + base::encode_base64(base::Bytes(16'385)) + "\"}") ==
           "the signature is too long");
   REQUIRE(cause(std::string(1'048'577, ' ')) == "it is longer than 1048576 bytes");
