@@ -1,0 +1,417 @@
+"""A broker that misbehaves on the wire: the run ends in bounded time, with the right code, and asks for a signature once."""
+
+import os
+import pathlib
+
+import pytest
+from harness import certs, process
+from harness.certs import Certificate, Profile
+from harness.host import PLUGIN
+from harness.token import PIN, Token
+from harness.tsb import (  # noqa: F401
+    ATTRIBUTES,
+    CERTIFICATE,
+    ONE,
+    POLL,
+    SIGN,
+    SIGN_AT_ONCE,
+    WITHDRAW,
+    make,
+    scene,
+)
+from tsb_standin import knobs
+
+MOMENTS = [
+    knobs.RESET_BEFORE_READING,
+    knobs.RESET_BEFORE_PROCESSING,
+    knobs.RESET_AFTER_PROCESSING,
+    knobs.RESET_MID_ANSWER,
+    knobs.CUT_MID_ANSWER,
+]
+PROCESSED = MOMENTS[2:]
+SILENT = MOMENTS[:3]  # no byte of an answer came: libcurl repeats a GET or DELETE if the connection had been used before
+HUGE = 64 << 20
+TIMEOUT = 2  # seconds for one request where a test waits for it
+MARGIN = 6  # seconds that a run may take beyond what it is told to wait, on a busy machine
+READ_ONLY = [ATTRIBUTES, CERTIFICATE]
+QUIET = "it may still be open there, and can no longer be found"
+
+
+@pytest.fixture
+def asking(scene):
+    """A key that one person has to agree to."""
+    scene.hold(rule=ONE)
+    scene.settings["approval_wait"] = 30
+    scene.configure()
+    return scene
+
+
+def word(route):
+    return route.split("/v1/")[1].split("/")[0].lower()
+
+
+def next_run_signs(scene, told=False):
+    """Once the fault is over. `told`: whether it says that a request of the run before may be open."""
+    before = scene.log().count(QUIET)
+    with scene.approving("anna"):
+        assert scene.call().signed
+    assert scene.log().count(QUIET) == before + told
+
+
+# Connections that break
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("route", READ_ONLY)
+def test_a_connection_that_breaks_before_anybody_is_asked(asking, route, moment):
+    asking.standin.knobs.drop(route, moment)
+    with asking.approving("anna"):
+        outcome = asking.call()
+    repeated = route == CERTIFICATE and moment in SILENT
+    assert outcome.code == (None if repeated else "ERROR") and outcome.seconds < MARGIN
+    assert asking.calls(SIGN) == repeated and asking.calls(route) == 1 + repeated
+    assert asking.tickets() == []
+    next_run_signs(asking)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_lost_reply_to_a_request_is_never_sent_again(asking, moment):
+    asking.standin.knobs.drop(SIGN, moment)
+    outcome = asking.call()
+    assert asking.calls(SIGN) == 1 and outcome.seconds < MARGIN
+    asking.reads(f"fault {moment} of sign", outcome.text)
+    assert outcome.code == "ERROR"
+    assert len(asking.open_requests()) == (moment in PROCESSED)
+    next_run_signs(asking, told=True)
+    assert asking.calls(SIGN) == 2
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_lost_signature_is_never_asked_for_again(scene, moment):
+    scene.hold()
+    scene.standin.knobs.drop(SIGN_AT_ONCE, moment)
+    outcome = scene.call()
+    assert scene.calls(SIGN_AT_ONCE) == 1 and outcome.seconds < MARGIN
+    scene.reads(f"fault {moment} of synchronoussign", outcome.text)
+    assert outcome.code == "ERROR"
+    assert scene.call().signed
+
+
+@pytest.mark.parametrize("skip", [0, 1], ids=["first", "second"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_poll_that_breaks_does_not_end_the_wait(asking, moment, skip):
+    asking.standin.knobs.drop(POLL, moment, skip=skip)
+    asking.standin.knobs.shown_statuses = ["PENDING"] * (skip + (moment in PROCESSED))
+    with asking.approving("anna"):
+        assert asking.call().signed
+    assert asking.calls(SIGN) == 1 and asking.calls(POLL) >= skip + 2
+    assert asking.tickets() == []
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_withdrawal_that_breaks_is_made_up_for(asking, moment):
+    asking.standin.knobs.drop(WITHDRAW, moment)
+    outcome = asking.call(approval_wait="1")
+    assert outcome.code == "TIMEOUT" and outcome.seconds < 1 + MARGIN
+    repeated = moment in SILENT
+    assert asking.calls(WITHDRAW) == 1 + repeated and asking.open_requests() == []
+    assert ("is not withdrawn, the next run tries again" in asking.log()) != repeated
+    assert len(asking.tickets()) == (not repeated)
+    asking.reads("fault in the withdrawal", outcome.text)
+    next_run_signs(asking)
+    assert asking.open_requests() == [] and asking.tickets() == []
+
+
+def test_a_withdrawal_that_was_not_heard_is_made_up_for(asking):
+    asking.standin.knobs.answer(WITHDRAW, 502, b"<html>")
+    outcome = asking.call(approval_wait="1")
+    assert outcome.code == "TIMEOUT" and len(asking.open_requests()) == 1
+    asking.reads("fault 502 to request withdrawn", outcome.text)
+    next_run_signs(asking)
+    assert asking.open_requests() == [] and asking.tickets() == []
+
+
+def test_a_service_that_goes_away_for_a_while(asking):
+    with asking.approving("anna"):
+        asking.standin.knobs.latency[POLL] = 0.2
+        asking.standin.knobs.drop("*", knobs.RESET_BEFORE_READING, skip=3, times=3)
+        assert asking.call().signed
+    assert asking.calls(SIGN) == 1
+
+
+def test_nobody_listens(asking):
+    asking.standin.stop_listening()
+    outcome = asking.call()
+    assert outcome.code == "ERROR" and outcome.seconds < MARGIN
+    asking.reads("fault nobody listens", outcome.text)
+
+
+# Answers that are none
+
+
+@pytest.mark.parametrize("status", [500, 502, 504, 408])
+@pytest.mark.parametrize("processed", [False, True], ids=["not taken", "taken"])
+def test_a_gateways_answer_to_a_request_leaves_doubt(asking, status, processed):
+    asking.standin.knobs.answer(SIGN, status, b"<html>gateway</html>", processed=processed)
+    outcome = asking.call()
+    assert outcome.code == "ERROR" and asking.calls(SIGN) == 1
+    asking.reads(f"fault {status} to sign", outcome.text)
+    assert len(asking.open_requests()) == processed
+    next_run_signs(asking, told=True)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_service_that_is_busy_is_asked_again_when_it_says(asking, status):
+    asking.standin.knobs.answer(SIGN, status, headers={"Retry-After": "3"})
+    with asking.approving("anna"):
+        outcome = asking.call()
+    assert outcome.signed and outcome.seconds > 3
+    first, second = asking.standin.journal.entries(SIGN)
+    assert second.time - first.time >= 3
+    assert len(asking.standin.requests()) == 1
+
+
+@pytest.mark.parametrize("status, code", [(429, "THROTTLED"), (503, "ERROR")])
+def test_a_service_that_stays_busy(asking, status, code):
+    asking.standin.knobs.answer(SIGN, status, times=None)
+    outcome = asking.call(approval_wait="2")
+    assert outcome.code == code and outcome.seconds < 2 + MARGIN
+    asking.reads(f"fault {status} to sign", outcome.text)
+    assert asking.standin.requests() == [] and asking.tickets() == []
+
+
+@pytest.mark.parametrize("status", [404, 429, 500, 502, 503, 504])
+def test_a_poll_without_an_answer_does_not_end_the_wait(asking, status):
+    asking.standin.knobs.answer(POLL, status, b"<html>", times=2)
+    with asking.approving("anna"):
+        assert asking.call().signed
+    assert asking.calls(SIGN) == 1
+
+
+def test_retry_after_counts_between_polls(asking):
+    asking.standin.knobs.answer(POLL, 429, headers={"Retry-After": "4"})
+    with asking.approving("anna"):
+        assert asking.call().signed
+    first, second = asking.standin.journal.entries(POLL)[:2]
+    assert second.time - first.time >= 4
+
+
+def test_polls_that_never_get_an_answer_end_with_the_wait(asking):
+    asking.standin.knobs.answer(POLL, 502, b"<html>", times=None)
+    outcome = asking.call(approval_wait="2")
+    assert outcome.code == "TIMEOUT" and outcome.seconds < 2 + MARGIN
+    asking.reads("fault 502 to every poll", outcome.text)
+    assert asking.open_requests() == []
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500, 502, 503])
+@pytest.mark.parametrize("route", [ATTRIBUTES, SIGN_AT_ONCE])
+def test_a_status_without_an_explanation(scene, route, status):
+    scene.hold()
+    scene.standin.knobs.answer(route, status, times=None)
+    outcome = scene.call()
+    assert outcome.seconds < MARGIN
+    assert outcome.code == {401: "ACCESS_DENIED", 403: "ACCESS_DENIED", 429: "THROTTLED"}.get(status, "ERROR")
+    assert scene.calls(SIGN_AT_ONCE) <= 1
+    scene.reads(f"fault {status} to {word(route)}", outcome.text)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("route", [SIGN, POLL])
+def test_a_refusal_of_the_caller_ends_the_run(asking, route, status):
+    asking.standin.knobs.answer(route, status, times=None)
+    outcome = asking.call()
+    assert outcome.code == "ACCESS_DENIED" and outcome.seconds < MARGIN
+    asking.reads(f"fault {status} to {word(route)}", outcome.text)
+    assert asking.open_requests() == []
+
+
+BODIES = {
+    "text": b"<html>hello</html>",
+    "nothing": b"",
+    "cut": b'{"signRequestId": "0b29',
+    "array": b"[]",
+    "rubbish": b"\xff\xfe\x00",
+    "deep": b'{"a":' * 100_000,
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_an_answer_that_cannot_be_read(asking, body):
+    """Before anybody is asked, instead of a request's name, and while waiting."""
+    asking.standin.knobs.answer(ATTRIBUTES, 200, BODIES[body])
+    outcome = asking.call()
+    assert outcome.code == "ERROR" and asking.calls(SIGN) == 0
+    asking.reads(f"fault {body} from attributes", outcome.text)
+    asking.standin.knobs.answer(SIGN, 201, BODIES[body])
+    outcome = asking.call()
+    assert outcome.code == "ERROR" and asking.calls(SIGN) == 1
+    asking.reads(f"fault {body} from sign", outcome.text)
+    asking.standin.knobs.answer(POLL, 200, BODIES[body], times=2)
+    next_run_signs(asking, told=True)
+
+
+@pytest.mark.parametrize("route", [ATTRIBUTES, SIGN, SIGN_AT_ONCE])
+def test_a_body_of_64_mib_is_not_read(scene, route):
+    scene.hold(rule=None if route == SIGN_AT_ONCE else ONE)
+    scene.standin.knobs.answer(route, 200, b"{", fill=HUGE)
+    outcome = scene.call()
+    assert outcome.code == "ERROR" and outcome.seconds < MARGIN
+    assert scene.calls(SIGN) + scene.calls(SIGN_AT_ONCE) == (route != ATTRIBUTES)
+    scene.reads(f"fault huge from {word(route)}", outcome.text)
+
+
+def test_a_poll_of_64_mib_does_not_end_the_wait(asking):
+    asking.standin.knobs.answer(POLL, 200, b"{", fill=HUGE, times=2)
+    with asking.approving("anna"):
+        assert asking.call().signed
+
+
+@pytest.mark.parametrize("kind", [knobs.SLOW_ANSWER, knobs.HANG, knobs.HANG_AFTER_PROCESSING])
+@pytest.mark.parametrize("route", [ATTRIBUTES, SIGN, SIGN_AT_ONCE])
+def test_an_answer_that_does_not_come_is_given_up(scene, route, kind):
+    scene.hold(rule=None if route == SIGN_AT_ONCE else ONE)
+    scene.configure(timeout=TIMEOUT)
+    scene.standin.knobs.fault(route, kind)
+    outcome = scene.call()
+    assert outcome.code == "ERROR" and TIMEOUT <= outcome.seconds < TIMEOUT + MARGIN
+    assert scene.calls(SIGN) + scene.calls(SIGN_AT_ONCE) == (route != ATTRIBUTES)
+    scene.reads(f"fault late from {word(route)}", outcome.text)
+    if route == SIGN:
+        assert len(scene.open_requests()) == (kind != knobs.HANG)
+
+
+@pytest.mark.parametrize("kind", [knobs.SLOW_ANSWER, knobs.HANG])
+def test_a_poll_that_does_not_come_does_not_end_the_wait(asking, kind):
+    asking.configure(timeout=TIMEOUT)
+    asking.standin.knobs.fault(POLL, kind)
+    with asking.approving("anna"):
+        assert asking.call().signed
+    assert asking.calls(SIGN) == 1
+
+
+@pytest.mark.parametrize("route", [ATTRIBUTES, SIGN, SIGN_AT_ONCE, POLL])
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_no_answer_leads_to_another_place(make, route, status):
+    """Where the token and the API keys would go with it."""
+    scene, other = make(), make()
+    scene.hold(rule=None if route == SIGN_AT_ONCE else ONE)
+    path = route.split(" ")[1].replace("{id}", "1")
+    scene.standin.knobs.answer(route, status, headers={"Location": other.standin.url + path}, times=None)
+    outcome = scene.call(approval_wait="2")
+    assert outcome.code == "ERROR" and outcome.seconds < 2 + MARGIN
+    assert other.standin.journal.count() == 0
+    scene.reads(f"fault {status} to {word(route)}", outcome.text)
+    assert scene.calls(SIGN) + scene.calls(SIGN_AT_ONCE) == (route != ATTRIBUTES)
+    assert scene.open_requests() == []
+
+
+# Trust
+
+
+@pytest.mark.parametrize("flaw", ["expired", "wrong host", "unknown authority"])
+def test_a_service_that_is_not_trusted_is_told_nothing(make, flaw):
+    scene = make(flaw=flaw).hold(rule=ONE)
+    outcome = scene.call()
+    assert outcome.code == "ERROR" and outcome.seconds < MARGIN
+    scene.reads(f"fault tls {flaw}", outcome.text)
+    assert [entry.route for entry in scene.standin.journal.entries()] in ([], ["connection"])
+
+
+def test_with_the_systems_authorities_a_private_one_is_not_trusted(asking):
+    asking.configure(ca_file=None)
+    outcome = asking.call()
+    assert outcome.code == "ERROR"
+    asking.reads("fault tls system", outcome.text)
+
+
+@pytest.mark.parametrize(
+    "name, change, code",
+    [
+        ("no token", {"token": None}, "ACCESS_DENIED"),
+        ("wrong token", {"token": "file:operation-key"}, "ACCESS_DENIED"),
+        ("no operation key", {"key_operation_api_keys": None}, "ACCESS_DENIED"),
+        ("wrong operation key", {"key_operation_api_keys": ["file:jwt", "file:management-key"]}, "ACCESS_DENIED"),
+        ("wrong management key", {"key_management_api_keys": ["file:jwt"]}, "ACCESS_DENIED"),
+        ("no password", {"key_password": None}, "ACCESS_DENIED"),
+        ("wrong password", {"key_password": "file:jwt"}, "ACCESS_DENIED"),
+        ("no such key", {"key": "nothing"}, "VALIDATION_ERROR"),
+        ("no token file", {"token": "file:gone"}, "VALIDATION_ERROR"),
+        ("no ca file", {"ca_file": "gone.pem"}, "ERROR"),
+    ],
+)
+def test_settings_that_the_service_does_not_accept(asking, name, change, code):
+    asking.configure(**change)
+    outcome = asking.call()
+    assert outcome.code == code and outcome.seconds < MARGIN
+    asking.reads(f"fault {name}", outcome.text)
+    assert asking.standin.requests() == [] and asking.tickets() == []
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o660])
+def test_a_secret_that_others_can_read_is_not_used(asking, mode):
+    (asking.host.folder / "jwt").chmod(mode)
+    outcome = asking.call()
+    assert outcome.code == "VALIDATION_ERROR"
+    asking.reads(f"fault open secret {mode:o}", outcome.text)
+    assert asking.standin.journal.count() == 0
+
+
+# Without libcurl
+
+
+HIDE = """
+set -e
+mount --bind "$1" "$2/all"
+mount --bind "$2/rest" "$1"
+shift 2
+exec "$@"
+"""
+
+
+def without_libcurl(folder):
+    """Words to put before a command, so that it finds no libcurl.so.4: its folder is another one, of links to all the
+    other files. Skips where that cannot be arranged."""
+    if os.path.exists("/usr/sbin/ldconfig"):
+        cache = process.succeed(["/usr/sbin/ldconfig", "-p"], {}).out
+    else:
+        pytest.skip("there is no ldconfig that tells where libcurl is")
+    libraries = [pathlib.Path(line.split(" => ")[1]) for line in cache.splitlines() if "libcurl.so.4 " in line]
+    assert libraries, "the machine has no libcurl"
+    words = ["unshare", "--map-root-user", "--mount"]
+    for number, place in enumerate(sorted({library.parent.resolve() for library in libraries})):
+        view = folder / f"view{number}"
+        (view / "all").mkdir(parents=True)
+        (view / "rest").mkdir()
+        for entry in os.listdir(place):
+            if not entry.startswith("libcurl.so.4"):
+                (view / "rest" / entry).symlink_to(view / "all" / entry)
+        words += ["sh", "-c", HIDE, "sh", place, view]
+    tried = process.run([*words, "true"], os.environ)
+    if tried.code != 0:
+        pytest.skip(f"files cannot be hidden from a program here: {tried.err.strip()}")
+    return words
+
+
+def test_without_libcurl_an_approval_key_names_the_package_and_a_plain_key_signs(make, tmp_path, keys, root):
+    token = Token(tmp_path).create()
+    token.import_key(keys("EC-384"), "plain", "01")
+    scene = make(token=token).hold(rule=ONE)
+    scene.host.pin_file(PIN)
+    certs.write_chain(scene.host.folder / "plain.pem", [Certificate(Profile(), keys("EC-384"), root), root])
+    scene.more_keys["plain"] = {
+        "uri": "pkcs11:token=e2e;object=plain",
+        "module": token.module,
+        "chain_file": "plain.pem",
+        "pin_source": "file:pin",
+    }
+    scene.configure()
+    image = scene.artifact()
+    hidden = without_libcurl(tmp_path)
+    for key in ("plain", "release"):
+        words = [scene.host.notation, "sign", "--oci-layout", "--plugin", PLUGIN, "--id", key, image.reference]
+        result = process.run([*hidden, *words], scene.host.environment, cwd=scene.host.folder)
+        assert result.code == (key == "release"), result
+    scene.reads("no libcurl", result.err)
+    scene.verify(image)
+    assert scene.standin.journal.count() == 0
