@@ -68,7 +68,9 @@ void KeyAtHand::check_expiry() const {
   platform::warn_user(context_.terminal, context_.log, *warning);
 }
 
+// Where a service holds the key, the worker that was forked first has nothing to do.
 void KeyAtHand::release() {
+  if (setup_.at_service) return context_.start_key_service(setup_).release();
   if (service_ != nullptr) service_->release();
 }
 

@@ -4,6 +4,7 @@
 #include "run.h"
 #include "signing/sign_orders.h"
 #include "signing/signable_payload.h"
+#include "trust/public_key.h"
 
 namespace signing {
 namespace {
@@ -20,6 +21,11 @@ void require_same_spec(const schema::GenerateSignatureRequest& request, const Ke
                   std::string(pkcs11::traits(request.key_spec).name) + ", the certificate holds " +
                   std::string(pkcs11::traits(chain.spec()).name),
               "the key or its certificate was replaced while notation was running: run the command again");
+}
+
+// Backends may speak TLS.
+void start_openssl_for(const Run& run) {
+  if (run.desk.has_no_policies()) trust::start_openssl_without_tls();
 }
 
 // Leave to sign, and the signature where a service has made it.
@@ -48,6 +54,7 @@ Leave obtain_leave(Run& run, const SignablePayload& payload) {
 SignedArtifact generate_signature(const schema::GenerateSignatureRequest& request, RunContext& context) {
   Run run(request.key_id, request.plugin_config, context);
   KeyAtHand& key = run.key;
+  start_openssl_for(run);
   if (key.setup().pin_source) platform::check_pin_source(*key.setup().pin_source);
   key.start_module();
   const SignablePayload payload = check_payload(request.payload, request.key_spec, key.setup().allow_opaque_payload);
@@ -75,6 +82,7 @@ SignedArtifact generate_signature(const schema::GenerateSignatureRequest& reques
 
 pkcs11::KeySpec describe_key(const schema::DescribeKeyRequest& request, RunContext& context) {
   Run run(request.key_id, request.plugin_config, context);
+  start_openssl_for(run);
   run.key.read_chain_file();
   if (!run.key.has_chain()) {
     run.key.start_module();

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "base/error.h"
 #include "der.h"
@@ -69,6 +70,16 @@ EvpKey make_ec_key(const pkcs11::EcPublicKey& ec) {
   return filled ? key_from("EC", builder.get()) : nullptr;
 }
 
+bool start(std::uint64_t more) {
+  return OPENSSL_init_crypto(
+             OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ATEXIT | more,
+             nullptr) == 1;
+}
+
+base::Error does_not_start() {
+  return {base::ErrorKind::internal, base::Phase::chain, "OpenSSL does not start"};
+}
+
 const EVP_MD* fetch(const char* name) {
   start_openssl();
   const EVP_MD* hash = EVP_MD_fetch(nullptr, name, nullptr);
@@ -78,13 +89,15 @@ const EVP_MD* fetch(const char* name) {
 
 }  // namespace
 
+// Nothing is said about the tables of names: the first fetch fills them. Told to leave them out, OpenSSL leaves them
+// empty for good, and TLS finds every certificate too weak.
 void start_openssl() {
-  // Nothing is said about the tables of names: they are filled when something asks for a name, as TLS does later. Told
-  // to leave them out, OpenSSL would leave them empty for good and find every TLS certificate too weak.
-  static const bool started =
-      OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ATEXIT,
-                          nullptr) == 1;
-  if (!started) throw base::Error(base::ErrorKind::internal, base::Phase::chain, "OpenSSL does not start");
+  static const bool started = start(0);
+  if (!started) throw does_not_start();
+}
+
+void start_openssl_without_tls() {
+  if (!start(OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS)) throw does_not_start();
 }
 
 const EVP_MD* fetched(SignatureHash hash) {

@@ -17,13 +17,15 @@ struct Policy {
   std::string folder;    // relative paths start here; ends in '/'
 };
 
-// Every policy that the configuration files hold. A policy belongs to a public key: whatever name, URI or token leads to
-// that key gets it.
+// Every policy that the configuration files hold. A policy belongs to a public key: whatever name, URI or token leads
+// to that key gets it.
 class Policies {
  public:
   Policies() = default;
   // Error(invalid_settings, phase settings) when two differ for one public key: it names both places.
   explicit Policies(std::vector<Policy> policies);
+
+  bool empty() const { return policies_.empty(); }
 
   // By SHA-256 of the SubjectPublicKeyInfo, lower-case hexadecimal; null without one.
   const Policy* find(const std::string& key_sha256) const;
