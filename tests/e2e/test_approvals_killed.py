@@ -81,13 +81,20 @@ class Round:
             self.met["group killed" if run.child.poll() is None else "ended before"] += 1
             kill(-run.child.pid)
         else:
-            plugins = children(run.child.pid)
-            self.met["plugin killed" if plugins else "no plugin to kill"] += 1
-            for pid in plugins:
-                kill(pid)
-            if run.child.poll() is None and not plugins:
-                kill(-run.child.pid)
+            self.kill_plugin(run)
         self.check_killed(run.end(), image)
+
+    def kill_plugin(self, run):
+        """notation runs one plugin after another; between two of them there is none to kill."""
+        plugins = children(run.child.pid)
+        for pid in plugins:
+            kill(pid)
+        eventually(lambda: run.child.poll() is not None or set(children(run.child.pid)) != set(plugins) or not plugins)
+        if run.child.poll() is None and (not plugins or children(run.child.pid)):
+            self.met["no plugin to kill"] += 1
+            kill(-run.child.pid)
+        else:
+            self.met["plugin killed"] += 1
 
     def check_killed(self, result, image):
         if result.code == 0:
