@@ -53,8 +53,7 @@ void ApprovalStep::go_on_or_forget(Ticket found) {
     default:
       break;
   }
-  if (ticket_) return;
-  ticket_ = std::move(found);
+  ticket_ = std::move(found);  // of several the latest
   hold_ = tickets_.hold(*ticket_);
   due_now_ = ticket_->state != TicketState::intended;
 }
@@ -97,13 +96,16 @@ bool ApprovalStep::is_elsewhere(const Ticket& found) {
   return true;
 }
 
-// A request that cannot be withdrawn now keeps its ticket, so that a later run tries again.
+// A request that cannot be withdrawn now keeps its ticket, so that a later run tries again. The ticket has seen this
+// moment: a clock that is set back must not bring it to life again beside a new one.
 bool ApprovalStep::withdraw_and_forget(const Ticket& ticket) {
   try {
     backend_.withdraw(ticket);
   } catch (const Error& error) {
     tell_trouble("request " + ticket.request.id.substr(0, 8) +
                  " is not withdrawn, the next run tries again: " + error.message());
+    const schema::ApprovalFailed no_answer{true, {}, {}, false};
+    tickets_.write(after_answer(ticket, no_answer, rules_, now()).value());
     return false;
   }
   tickets_.remove(ticket);

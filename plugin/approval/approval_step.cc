@@ -123,6 +123,7 @@ Approval ApprovalStep::run_to_end() {
       }
       case Step::withdraw:
         let_expire();
+        break;
       case Step::forget: {
         const Error over = permission_is_over(*ticket_);
         forget();
@@ -241,8 +242,17 @@ void ApprovalStep::give_up() {
   throw is_undecided(*ticket_, context_.wait, failure_, after_end());
 }
 
+// Another run may have heard a yes at the last moment: then this one goes on.
 void ApprovalStep::let_expire() {
+  const auto turn = take_turn();
   const Error expired = has_expired(*ticket_);
+  if (!rules_.service_signs) {
+    std::optional<Ticket> current = tickets_.read_again(*ticket_);
+    if (!current) throw expired;
+    ticket_ = std::move(current);
+    due_now_ = next() != Step::withdraw;
+    if (due_now_) return;
+  }
   (void)withdraw_and_forget(*ticket_);
   ticket_.reset();
   throw expired;
@@ -286,10 +296,12 @@ base::WallTime ApprovalStep::now() const {
   return std::chrono::floor<std::chrono::seconds>(context_.clock.wall());
 }
 
+// Until the run's time is over, or the request's, or that of the permission it has become.
 std::chrono::milliseconds ApprovalStep::left() const {
   const auto run = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - context_.clock.now());
-  const auto request = std::chrono::ceil<std::chrono::milliseconds>(ticket_->request.expires - context_.clock.wall());
-  return std::min(run, request);
+  const bool is_permitted = ticket_->state == TicketState::permitted;
+  const base::WallTime end = is_permitted ? ticket_->permission->until.value() : ticket_->request.expires;
+  return std::min(run, std::chrono::ceil<std::chrono::milliseconds>(end - context_.clock.wall()));
 }
 
 AfterEnd ApprovalStep::after_end() const {

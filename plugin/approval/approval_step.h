@@ -49,7 +49,7 @@ class ApprovalStep {
   Grant make_grant(base::WallTime until, std::string evidence) const;
 
   [[noreturn]] void give_up();
-  [[noreturn]] void let_expire();
+  void let_expire();
   void forget();
   void abandon();
   void require_listener() const;

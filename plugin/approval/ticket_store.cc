@@ -53,12 +53,15 @@ std::optional<Ticket> read(const platform::StateFolder& folder, const std::strin
   }
 }
 
+// Oldest first.
 std::vector<Ticket> read_all(const platform::StateFolder& folder, const std::string& prefix) {
   std::vector<Ticket> tickets;
   for (const std::string& name : folder.list_files(prefix)) {
     if (!name.ends_with(kTicketSuffix)) continue;
     if (auto ticket = read(folder, name)) tickets.push_back(std::move(*ticket));
   }
+  std::stable_sort(tickets.begin(), tickets.end(),
+                   [](const Ticket& a, const Ticket& b) { return a.request.created < b.request.created; });
   return tickets;
 }
 
@@ -115,10 +118,7 @@ std::vector<Ticket> TicketStore::find(const std::string& key_sha256, const schem
 }
 
 std::vector<Ticket> TicketStore::all() const {
-  std::vector<Ticket> tickets = read_all(folder_, std::string(kPrefix));
-  std::stable_sort(tickets.begin(), tickets.end(),
-                   [](const Ticket& a, const Ticket& b) { return a.request.created < b.request.created; });
-  return tickets;
+  return read_all(folder_, std::string(kPrefix));
 }
 
 Ticket TicketStore::get(const std::string& id) const {

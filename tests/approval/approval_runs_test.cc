@@ -156,6 +156,61 @@ TEST_CASE("a request that cannot be withdrawn is kept for the next run") {
   CHECK(place.tickets.all().empty());
 }
 
+TEST_CASE("a request that expired and could not be withdrawn does not come to life again") {
+  Place place;
+  ScriptedBackend backend;
+  kill_while_open(place, backend);
+  place.clock.set_wall(24h + 10min);
+  backend.on_withdraw = [] {
+    throw base::Error(ErrorKind::service_failed, base::Phase::approval, "connection refused");
+  };
+  backend.polls = {killed()};
+  CHECK_THROWS_AS(Run(place).obtain(backend), Killed);
+  CHECK(backend.count("submit") == 2);
+
+  // Back to before the first one's end: it has seen a later time.
+  place.clock.set_wall(-20min);
+  REQUIRE_ERROR((void)Run(place).obtain(backend), ErrorKind::undecided);
+  // Back within the tolerance: the later request is the one to go on with.
+  place.clock.set_wall(20min);
+  backend.polls.clear();
+  backend.say(backend.polls, schema::ApprovalPermitted{});
+  CHECK(Run(place).obtain(backend).grant().request() == backend.submitted.at(1).id);
+  CHECK(backend.count("submit") == 2);
+}
+
+TEST_CASE("of two requests that are open a run goes on with the later") {
+  Place place;
+  ScriptedBackend backend;
+  kill_while_open(place, backend);
+  Ticket later = only_ticket(place);
+  later.request.id = std::string(32, 'f');
+  later.request.created += 1s;
+  place.tickets.write(later);
+  later.request.id = std::string(32, '0');
+  later.request.created -= 2s;
+  place.tickets.write(later);
+  backend.say(backend.polls, schema::ApprovalPermitted{});
+  CHECK(Run(place).obtain(backend).grant().request() == std::string(32, 'f'));
+}
+
+TEST_CASE("a yes that another run heard at the last moment is not withdrawn") {
+  Place place;
+  place.settings.request_lifetime = 60s;
+  ScriptedBackend backend;
+  Run run(place);
+  run.host_is_there = [&] {
+    if (place.clock.wall() < kNoon + 60s) return true;
+    Ticket ticket = only_ticket(place);
+    ticket.state = TicketState::permitted;
+    ticket.permission = schema::ApprovalPermitted{{"anna"}, kNoon + 1h, ""};
+    place.tickets.write(ticket);
+    return true;
+  };
+  CHECK_NOTHROW(run.obtain(backend));
+  CHECK(backend.withdrawn.empty());
+}
+
 TEST_CASE("a request that the service never named for us is told as lost") {
   Place place;
   ScriptedBackend backend(true);

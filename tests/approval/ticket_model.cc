@@ -78,6 +78,7 @@ class Event {
       require(before->until < 0 || card.until < 0 || card.until <= before->until, "a permission never grows");
       require(before->state != TicketState::refused || card.state == TicketState::refused, "a refusal is final");
       *before = card;
+      if (card.state == TicketState::refused) world.refused[static_cast<std::size_t>(card.id)] = true;
     } else {
       world.disk.push_back(card);
     }
@@ -85,6 +86,11 @@ class Event {
   }
 
   void remove(int id) {
+    require(service(id) != Status::pending || !world.service_signs, "what is open is not forgotten");
+    lose(id);
+  }
+
+  void lose(int id) {
     std::erase_if(world.disk, [&](const Card& card) { return card.id == id; });
   }
 
@@ -95,8 +101,8 @@ class Event {
   }
 
   void write_intent() {
-    for (const Card& card : world.disk)
-      require(world.service_signs || card.state != TicketState::refused || world.latest >= card.expires,
+    for (std::size_t id = 0; id < world.service.size(); ++id)
+      require(world.service_signs || !world.refused[id] || world.latest >= world.expires[id],
               "nobody is asked anew after a refusal");
     Card card;
     card.id = static_cast<int>(world.service.size());
@@ -105,6 +111,7 @@ class Event {
     card.expires = world.now + kRequestLifetime;
     world.service.push_back(Status::absent);
     world.expires.push_back(card.expires);
+    world.refused.push_back(false);
     write(card);
     run().phase = Phase::submit;
   }
@@ -172,6 +179,14 @@ class Event {
 
   void withdraw_at_service(int id) {
     if (service(id) == Status::pending || service(id) == Status::yes) service(id) = Status::withdrawn;
+  }
+
+  // A withdrawal had no answer: the ticket stays and has seen this moment.
+  void see_failure(int id) {
+    Card* card = on_disk(id);
+    if (card == nullptr) return;
+    const schema::ApprovalFailed no_answer{true, {}, {}, false};
+    *card = card_of(approval::after_answer(ticket_of(*card), no_answer, rules(), time_of(world.now)).value(), *card);
   }
 
   std::size_t grants = 0, taken = 0, refusals = 0;
@@ -269,7 +284,8 @@ class Successors {
     if (run.is_alive() && world_.budget.kills > 0) kill(number, run);
     switch (run.phase) {
       case Phase::idle:
-        if (may_start(number)) add(number, [&](Event& event) { begin(event, number); });
+        for (int payload = 0; payload < (may_start(number) ? payloads_of(number) : 0); ++payload)
+          add(number, [&](Event& event) { begin(event, number, payload); });
         break;
       case Phase::decide:
         decide(number);
@@ -308,17 +324,21 @@ class Successors {
     }
   }
 
-  // Runs start in their order, at most two live at once, and the first thing one does is to take its turn.
+  // Runs start in their order, and the first thing one does is to take its turn.
   bool may_start(int number) const {
     const auto alive =
         std::count_if(world_.runs.begin(), world_.runs.end(), [](const Run& run) { return run.is_alive(); });
     const bool is_next = number == 0 || world_.runs[static_cast<std::size_t>(number) - 1].phase != Phase::idle;
-    return number < world_.budget.runs && is_next && alive < 2 && (world_.service_signs || world_.turn == -1);
+    return number < world_.budget.runs && is_next && alive < world_.budget.at_once &&
+           (world_.service_signs || world_.turn == -1);
   }
 
-  static void begin(Event& event, int number) {
+  // The second run may have the bytes of the first or others.
+  int payloads_of(int number) const { return world_.service_signs && number == 1 ? 2 : 1; }
+
+  static void begin(Event& event, int number, int payload) {
     event.run().phase = Phase::decide;
-    event.run().payload = number / 2;
+    event.run().payload = payload;
     if (!event.world.service_signs) event.world.turn = number;
   }
 
@@ -342,13 +362,16 @@ class Successors {
           event.run().target = id;
           event.run().phase = Phase::remove_found;
         });
-        add_failure(number, [&](Event& event) { event.run().skipped |= 1U << id; });
+        add_failure(number, [&](Event& event) {
+          event.see_failure(id);
+          event.run().skipped |= 1U << id;
+        });
         return true;
       case Step::lose:
         add(number, [&](Event& event) {
           event.require(card.state == TicketState::intended, "only what has no name is lost");
           if (event.service(id) == Status::pending) ++event.world.lost;
-          event.remove(id);
+          event.lose(id);
         });
         return true;
       case Step::forget:
@@ -372,7 +395,7 @@ class Successors {
       if ((look.run().skipped & (1U << card.id)) != 0) continue;
       if (world_.service_signs && look.owner_is_alive(card.id)) continue;
       if (settle(number, card, look.next(card, !world_.service_signs))) return;
-      if (adopted == nullptr) adopted = &card;
+      adopted = &card;  // of several the latest
     }
     add(number, [&](Event& event) {
       if (adopted == nullptr) return event.write_intent();
@@ -398,7 +421,8 @@ class Successors {
       case Step::tell:
         return add(number, [](Event& event) { event.tell(); });
       case Step::withdraw:
-        return withdraw_own(number);
+        if (turn_is_free(number)) let_expire(number);
+        return;
       case Step::forget:
         return add(number, [](Event& event) {
           event.remove(event.run().card.id);
@@ -438,12 +462,25 @@ class Successors {
     withdraw_own(number);
   }
 
+  void let_expire(int number) {
+    if (world_.service_signs) return withdraw_own(number);
+    Event look(world_, number);
+    const Card* current = look.on_disk(look.run().card.id);
+    if (current == nullptr) return add(number, [](Event& event) { event.end(); });
+    if (look.next(*current, true) == Step::withdraw) return withdraw_own(number);
+    add(number, [&](Event& event) { event.run().card = *current; });
+  }
+
   void withdraw_own(int number) {
-    add(number, [](Event& event) {
+    add(number, [&](Event& event) {
       event.withdraw_at_service(event.run().card.id);
       event.run().phase = Phase::remove_own;
+      if (!event.world.service_signs) event.world.turn = number;
     });
-    add_failure(number, [](Event& event) { event.end(); });
+    add_failure(number, [](Event& event) {
+      event.see_failure(event.run().card.id);
+      event.end();
+    });
   }
 
   const World& world_;
@@ -488,8 +525,10 @@ std::string World::key() const {
   std::string key;
   for (const int number : {now, latest, turn, budget.kills, budget.clock_steps, budget.failures, lost, kills_in_doubt})
     put(key, number);
-  for (const Status status : service)
-    put(key, static_cast<int>(status));
+  for (std::size_t id = 0; id < service.size(); ++id) {
+    put(key, static_cast<int>(service[id]));
+    put(key, refused[id] ? 1 : 0);
+  }
   key += '/';
   for (const Card& card : disk)
     put(key, card);
@@ -501,13 +540,6 @@ std::string World::key() const {
     if (run.is_alive()) put(key, run.card);
   }
   return key;
-}
-
-std::vector<World> successors(const World& world) {
-  std::vector<World> worlds;
-  for (Event& event : Successors(world).all())
-    worlds.push_back(std::move(event.world));
-  return worlds;
 }
 
 Walk walk(const World& start) {

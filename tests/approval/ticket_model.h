@@ -41,7 +41,11 @@ struct Run {
 
 // How much may still happen.
 struct Budget {
-  int runs = kRuns, kills = 0, clock_steps = 0, failures = 0;
+  int runs = kRuns;     // in all
+  int at_once = 2;      // alive
+  int kills = 0;        // of runs
+  int clock_steps = 0;  // of the clock, other than slowly on
+  int failures = 0;     // of the service to answer
 };
 
 struct World {
@@ -50,6 +54,7 @@ struct World {
   int now = 5000, latest = 5000;
   std::vector<Status> service;  // by request id
   std::vector<int> expires;     // likewise
+  std::vector<bool> refused;    // likewise: the refusal was on disk
   std::vector<Card> disk;
   std::array<Run, kRuns> runs;
   int turn = -1;  // the run that decides
@@ -59,9 +64,6 @@ struct World {
 
   std::string key() const;
 };
-
-// Every world that one event can make of this one.
-std::vector<World> successors(const World& world);
 
 struct Walk {
   std::size_t states = 0, grants = 0, taken = 0, refusals = 0, lost = 0;

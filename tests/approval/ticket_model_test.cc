@@ -13,10 +13,11 @@ model::Walk walk_through(bool service_signs, bool service_names_end, const model
 
 }  // namespace
 
-// Budgets: runs, kills, clock steps, failures.
+// Budgets: runs, of them at once, kills, clock steps, failures.
 TEST_CASE("where the token signs, no order of runs, kills, answers and clock steps breaks an invariant") {
   const bool service_names_end = GENERATE(false, true);
-  const auto budget = GENERATE(model::Budget{2, 2, 1, 1}, model::Budget{3, 2, 0, 1}, model::Budget{2, 1, 2, 0});
+  const auto budget = GENERATE(model::Budget{2, 2, 2, 1, 1}, model::Budget{3, 2, 2, 0, 1}, model::Budget{3, 1, 1, 1, 1},
+                               model::Budget{2, 1, 1, 2, 1});
   const model::Walk walk = walk_through(false, service_names_end, budget);
   INFO("states: " << walk.states);
   CHECK(walk.broken == "");
@@ -28,7 +29,8 @@ TEST_CASE("where the token signs, no order of runs, kills, answers and clock ste
 }
 
 TEST_CASE("where the service signs, no order of runs, kills, answers and clock steps breaks an invariant") {
-  const auto budget = GENERATE(model::Budget{2, 2, 0, 1}, model::Budget{2, 1, 1, 0}, model::Budget{3, 1, 0, 0});
+  const auto budget =
+      GENERATE(model::Budget{2, 2, 2, 0, 1}, model::Budget{3, 1, 1, 1, 0}, model::Budget{2, 1, 1, 1, 1});
   const model::Walk walk = walk_through(true, false, budget);
   INFO("states: " << walk.states);
   CHECK(walk.broken == "");

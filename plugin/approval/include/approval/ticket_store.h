@@ -46,6 +46,7 @@ class TicketStore {
   // read_again().
   std::optional<Hold> hold(const schema::Ticket& ticket) const;
 
+  // Oldest first.
   std::vector<schema::Ticket> find(const std::string& key_sha256, const schema::ApprovalSubject& subject) const;
   std::vector<schema::Ticket> all() const;
 
