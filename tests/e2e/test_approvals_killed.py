@@ -1,6 +1,7 @@
-"""notation or the plugin is killed at a random moment of asking, waiting and signing, the command is run again, and people
-answer before, between or after: every round ends in one verified signature or one clear text, nobody is asked twice, and
-no request stays open that the next run would not find. E2E_KILL_ROUNDS sets how many rounds are played, E2E_SEED which."""
+"""notation or the plugin is killed at a random moment of asking, waiting and signing, the command is run again, and
+people answer before, between or after: every round ends in one verified signature or one clear text, nobody is asked
+twice, and no request stays open that the next run would not find. E2E_KILL_ROUNDS sets how many rounds are played,
+E2E_SEED which."""
 
 import collections
 import concurrent.futures
@@ -20,9 +21,9 @@ SEED = os.environ.get("E2E_SEED", "1")
 AT_ONCE = 6
 LIVES = [0.6, 1.8]  # seconds until the kill, at most: a run asks after some tenths of one, and polls after one more
 REFUSED = re.compile(
-    r"Error: failed to sign with the plugin pkcs11: approval of sha256:[0-9a-f]{64} with key \"release\" was refused by "
-    r"bert: no\na refusal is final for its request; to ask anew: notation-pkcs11 approvals cancel [0-9a-f]{8}, then run "
-    r"the command again\n"
+    r"Error: failed to sign with the plugin pkcs11: approval of sha256:[0-9a-f]{64} with key \"release\" was refused "
+    r"by bert: no\na refusal is final for its request; to ask anew: notation-pkcs11 approvals cancel [0-9a-f]{8}, then "
+    r"run the command again\n"
 )
 PLUGIN_KILLED = "signal: killed"  # in notation's own words
 

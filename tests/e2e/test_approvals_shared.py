@@ -1,8 +1,10 @@
 """Several runs at once, and one key by many names: never more than one question, never a signature without the gate."""
 
 import concurrent.futures
+import json
 import os
 import random
+import subprocess
 
 import pytest
 from harness import certs
@@ -162,9 +164,9 @@ def ways(scene, gate, keys, root):  # noqa: F811
     }
 
 
-def signing(scene, image, way):  # noqa: F811
+def signing(scene, image, way, prefix=()):  # noqa: F811
     words = ["sign", "--oci-layout", "--plugin", PLUGIN, *way, *NO_WAIT, image.reference]
-    return Signing(scene.host, words)
+    return Signing(scene.host, words, prefix)
 
 
 def test_the_policy_holds_for_every_way_to_the_key(scene, gate, ways):  # noqa: F811
@@ -247,4 +249,60 @@ def test_a_plugin_configuration_cannot_name_another_gate(scene, gate):  # noqa: 
     image = scene.artifact()
     for entry in ("approval=none", "approval.exec.command=/bin/true"):
         scene.sign(image, "--plugin-config", entry).fail()
+    assert not image.signatures()
+
+
+# What the administrator has decided.
+
+
+@pytest.fixture
+def administered(scene):  # noqa: F811
+    """The approval stands in the administrator's file alone. Gives back the program that runs another with that file in
+    its /etc, which nobody else sees."""
+    folder = scene.host.folder / "etc/notation-pkcs11"
+    folder.mkdir(parents=True)
+    chain, pin = scene.host.folder / "chain.pem", scene.host.folder / "pin"
+    ours = scene.settings(approval=scene.approval, chain_file=str(chain), pin_source=f"file:{pin}")
+    (folder / "config.json").write_text(json.dumps({"version": 1, "keys": {"release": ours}}))
+    scene.keys = {}
+    scene.configure()
+    mount = 'mount -t overlay overlay -o "lowerdir=$0:/etc" /etc && exec "$@"'
+    prefix = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, str(folder.parent)]
+    if os.geteuid() != 0 or subprocess.run([*prefix, "true"], stderr=subprocess.DEVNULL).returncode != 0:
+        pytest.skip("needs root, and overlay file systems in a mount namespace")
+    return prefix
+
+
+def test_the_administrators_approval_holds_whatever_the_user_configures(scene, gate, administered):  # noqa: F811
+    scene.keys["alias"] = scene.settings()
+    scene.configure()
+    source = f"module-path={scene.host.token.module}&pin-source=file:{scene.host.folder}/pin"
+    chain = ["--plugin-config", f"chain_file={scene.host.folder}/chain.pem"]
+    image = scene.artifact()
+    for way in (["release"], ["alias"], [f"pkcs11:token=e2e;object=release?{source}", *chain]):
+        result = signing(scene, image, ["--id", *way], administered).fail()
+        assert "is not complete: nobody has approved it" in result.err, result
+    assert not image.signatures() and len(gate.asked()) == 1
+    approve(scene, image)
+    signing(scene, image, ["--id", "alias"], administered).succeed()
+    scene.verify(image)
+
+
+def test_a_user_cannot_put_another_approval_beside_the_administrators(scene, gate, administered):  # noqa: F811
+    lax = {**scene.approval, "exec": {"command": ["/bin/true"]}}
+    scene.keys["lax"] = scene.settings(approval=lax)
+    scene.configure()
+    image = scene.artifact()
+    for key in ("lax", "release"):
+        result = signing(scene, image, ["--id", key], administered).fail()
+        assert "one public key has two different approvals" in result.err, result
+    assert gate.questions() == [] and not image.signatures()
+
+
+def test_a_user_cannot_give_the_administrators_key_another_meaning(scene, gate, administered):  # noqa: F811
+    """The same name in the user's file, without an approval."""
+    scene.keys["release"] = scene.settings()
+    scene.configure()
+    image = scene.artifact()
+    signing(scene, image, ["--id", "release"], administered).fail()
     assert not image.signatures()

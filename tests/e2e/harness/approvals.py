@@ -139,10 +139,11 @@ class Artifact:
 
 
 class Signing:
-    def __init__(self, host, words):
+    def __init__(self, host, words, prefix=()):
+        """`prefix`: a program that runs notation."""
         self.host = host
         self.child = subprocess.Popen(
-            [host.notation, *words],
+            [*prefix, host.notation, *words],
             env={name: str(value) for name, value in host.environment.items()},
             cwd=host.folder,
             stdin=subprocess.DEVNULL,

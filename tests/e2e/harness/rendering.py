@@ -1,4 +1,4 @@
-"""What a terminal shows after it got some text: lines, carriage returns, and the one escape sequence that is allowed."""
+"""What a terminal shows after it got some text: lines, carriage returns, and the one escape sequence allowed."""
 
 import re
 
