@@ -54,9 +54,9 @@ Leave obtain_leave(Run& run, const SignablePayload& payload) {
 SignedArtifact generate_signature(const schema::GenerateSignatureRequest& request, RunContext& context) {
   Run run(request.key_id, request.plugin_config, context);
   KeyAtHand& key = run.key;
-  start_openssl_for(run);
   if (key.setup().pin_source) platform::check_pin_source(*key.setup().pin_source);
   key.start_module();
+  start_openssl_for(run);
   const SignablePayload payload = check_payload(request.payload, request.key_spec, key.setup().allow_opaque_payload);
   key.read_chain_file();
   run.inspect(true);
