@@ -9,12 +9,14 @@ import time
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from harness import certs
 from harness.certs import Certificate, Profile
 from harness.tsb import (  # noqa: F401
     ATTRIBUTES,
     CERTIFICATE,
     ONE,
+    PEOPLE,
     POLL,
     SIGN,
     SIGN_AT_ONCE,
@@ -31,7 +33,7 @@ from harness.tsb import (  # noqa: F401
 from harness.token import PIN, Token
 from tsb_standin import ShiftedClock
 
-PEOPLE = ["anna", "bert", "carl"]
+THREE = ["anna", "bert", "carl"]
 
 
 @pytest.fixture
@@ -120,7 +122,7 @@ def test_without_leave_to_see_the_keys_attributes_it_asks_people(scene, image):
 # Who agrees
 
 
-@pytest.mark.parametrize("pair", itertools.permutations(PEOPLE, 2), ids="-".join)
+@pytest.mark.parametrize("pair", itertools.permutations(THREE, 2), ids="-".join)
 def test_any_two_of_three_in_any_order_are_enough(scene, asked, image, pair):
     run, request = asked
     scene.approve(request, pair[0])
@@ -200,7 +202,7 @@ def test_after_a_refusal_one_may_ask_anew(scene, asked, image):
 
 def test_the_rules_timeout_ends_the_request(make):
     scene = make(clock=ShiftedClock())
-    scene.hold(rule=policy(alternative(group(2, *PEOPLE), timeout=600)))
+    scene.hold(rule=policy(alternative(group(2, *THREE), timeout=600)))
     run = scene.sign(scene.artifact())
     request = scene.standin.wait_for_request()
     scene.approve(request, "carl")
@@ -529,6 +531,56 @@ def test_approvers_see_what_the_requester_says(scene, image):
     assert "4711" in shown.values() and "secret" not in request.order.metadata.decode()
     scene.approve(request, "anna")
     scene.succeed(run)
+
+
+# The approvers' own program
+
+
+@pytest.mark.parametrize("envelope", ["jws", "cose"])
+def test_approvers_answer_with_our_program(scene, image, keys, envelope):
+    """With an EC, an RSA and an Ed25519 key; what they are shown is what notation signs."""
+    people = {"ella": keys("EC-384").private, "rosa": keys("RSA-3072").private}
+    people["eddy"] = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
+    scene.hold(rule=policy(alternative(group(3, **people), timeout=3600)))
+    scene.approval["claims"] = {"change": "CHG-1"}
+    scene.configure()
+    run = scene.sign(image, "--signature-format", envelope)
+    request = scene.standin.wait_for_request()
+    for key in people.values():
+        listed = scene.answer(key, "pending", "--json")
+        assert image.digest in listed.out and "CHG-1" in listed.out
+        (task,) = json.loads(listed.out)["tasks"]
+        said = scene.answer(key, "approve", task["id"], "--yes")
+        assert said.code == 0 and image.digest in said.out, said
+    assert len(request.approved) == 3
+    scene.succeed(run)
+    scene.verify(image)
+
+
+def test_an_approver_rejects_with_our_program(scene, asked, image):
+    run, request = asked
+    for name in ("anna", "carl"):
+        (task,) = json.loads(scene.answer(PEOPLE[name], "pending", "--json").out)["tasks"]
+        assert scene.answer(PEOPLE[name], "reject", task["id"], "--yes").code == 0
+    scene.fails_with("rejected", run)
+    assert request.status == "REJECTED" and not image.signatures()
+
+
+def test_an_approval_of_other_bytes_than_the_tasks_is_not_given(scene, asked, image):
+    """A service that shows one artifact and has another signed."""
+    run, request = asked
+    other = scene.sign(scene.artifact("other"))
+    victim = scene.standin.wait_for_request(2)
+    request.token, victim.token = victim.token, request.token
+    tasks = json.loads(scene.answer(PEOPLE["anna"], "pending", "--json").out)["tasks"]
+    for task in tasks:
+        refused = scene.answer(PEOPLE["anna"], "approve", task["id"], "--yes")
+        assert refused.code != 0
+        scene.reads("other bytes", refused.err)
+    assert len(tasks) == 2 and not request.approved and not victim.approved
+    for one in (run, other):
+        one.kill()
+        one.end()
 
 
 # Before anybody is asked

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from tsb_standin import Standin
 from tsb_standin.signatures import spki
@@ -40,13 +41,15 @@ NAMES = ("anna", "bert", "carl", "dora", "mallory")
 PEOPLE = {name: ec.derive_private_key(number, ec.SECP256R1()) for number, name in enumerate(NAMES, start=1)}
 
 
-def group(quorum, *names):
+def group(quorum, *names, **keys):
+    """Of PEOPLE by name, and others by name and private key."""
+    members = {**{name: PEOPLE[name] for name in names}, **keys}
     return {
         "name": "group",
         "quorum": quorum,
         "approvals": [
-            {"type": "public_key", "name": name, "value": base64.b64encode(spki(PEOPLE[name].public_key())).decode()}
-            for name in names
+            {"type": "public_key", "name": name, "value": base64.b64encode(spki(key.public_key())).decode()}
+            for name, key in members.items()
         ],
     }
 
@@ -153,6 +156,13 @@ class Scene:
     def approve(self, request, *names):
         for name in names:
             self.person(name).approve_request(request.id)
+
+    def answer(self, key, *words):
+        """What an approver with that private key types: `approvals ...` of the product, with his options."""
+        path = self.private_file(f"approver-{spki(key.public_key())[-8:].hex()}.pem", pem(key))
+        options = ["--url", self.standin.url, "--ca-file", self.standin.ca_file]
+        options += ["--key", path, "--token-file", "jwt", "--api-key-file", "approver-key"]
+        return self.approvals(*words, *options)
 
     def refuse(self, request, *names):
         for name in names:
@@ -287,6 +297,11 @@ class Scene:
             self.check(text, "what was printed")
         for path in [path for path in self.state.rglob("*") if path.is_file()]:
             self.check(path.read_bytes().decode(errors="replace"), path.name)
+
+
+def pem(key):
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return key.private_bytes(*form).decode()
 
 
 def digest_of(request):
