@@ -160,8 +160,8 @@ Submitted SecurosysTsb::ask_people(TsbCall call, const schema::ApprovalRequest& 
     const bool not_taken = reply.status == 429 || reply.status == 503;
     if (!not_taken || !verdict.retryable) throw error_of_reply(doing(), place(), reply, TsbRole::key_operation);
     return {{},
-            schema::ApprovalFailed{true, place() + ": " + verdict.cause + " (" + describe_reply(reply) + ")",
-                                   reply.retry_after, verdict.throttled}};
+            schema::ApprovalFailed{true, verdict.cause + " (" + describe_reply(reply) + ")", reply.retry_after,
+                                   verdict.throttled}};
   }
   schema::ApprovalWaiting waiting;
   waiting.missing = names_.all();
@@ -210,12 +210,12 @@ ApprovalAnswer SecurosysTsb::poll(const schema::Ticket& ticket) {
     }
   }
   const TsbVerdict verdict = judge(reply, TsbRole::key_operation);
-  const std::string message = place() + ": " + verdict.cause + " (" + describe_reply(reply) + ")";
-  if (is_unknown(reply)) return schema::ApprovalFailed{false, message, std::nullopt, false};
+  const std::string cause = verdict.cause + " (" + describe_reply(reply) + ")";
+  if (is_unknown(reply)) return schema::ApprovalFailed{false, cause, std::nullopt, false};
   // A gateway in front of a service that starts anew answers 404 as well; the service's own has a code.
   const bool from_gateway = reply.status == 404 && !reply.fault.code;
   if (verdict.retryable || from_gateway) {
-    return schema::ApprovalFailed{true, message, reply.retry_after, verdict.throttled};
+    return schema::ApprovalFailed{true, place() + ": " + cause, reply.retry_after, verdict.throttled};
   }
   throw error_of_reply("cannot ask for request " + base::quoted(ticket.service_id), place(), reply,
                        TsbRole::key_operation);
@@ -226,8 +226,7 @@ ApprovalAnswer SecurosysTsb::answer_of(const schema::TsbRequestStatus& status, c
     case TsbState::executed:
       return result_of(status, ticket);
     case TsbState::failed:
-      return schema::ApprovalFailed{false, place() + ": the service could not carry the request out (FAILED)",
-                                    std::nullopt, false};
+      return schema::ApprovalFailed{false, "the service could not carry the request out (FAILED)", std::nullopt, false};
     case TsbState::expired:
       return schema::ApprovalExpired{};
     case TsbState::rejected:
@@ -257,8 +256,8 @@ ApprovalAnswer SecurosysTsb::result_of(const schema::TsbRequestStatus& status, c
                                   names_.names(status.approved_by)};
   }
   if (without_result_ == ticket.service_id) {
-    return schema::ApprovalFailed{false, place() + ": the service handed the signature out before, and does so once",
-                                  std::nullopt, false};
+    return schema::ApprovalFailed{false, "the service handed the signature out before, and does so once", std::nullopt,
+                                  false};
   }
   without_result_ = ticket.service_id;
   schema::ApprovalWaiting waiting;
