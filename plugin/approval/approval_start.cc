@@ -114,6 +114,7 @@ bool ApprovalStep::withdraw_and_forget(const Ticket& ticket) {
 }
 
 void ApprovalStep::write_intent() {
+  tickets_.prune(now());
   Ticket ticket;
   ticket.request.id = new_request_id();
   ticket.request.key_name = question_.key_name;

@@ -148,4 +148,18 @@ std::optional<Ticket> after_answer(Ticket ticket, const schema::ApprovalAnswer& 
   return std::visit(Application{std::move(ticket), rules, now}, answer);
 }
 
+bool is_spent(const Ticket& ticket, base::WallTime now) {
+  switch (ticket.state) {
+    case TicketState::intended:
+    case TicketState::open:
+      break;
+    case TicketState::permitted:
+      return !ticket.permission || !ticket.permission->until || now >= *ticket.permission->until;
+    case TicketState::refused:
+    case TicketState::executed:
+      return is_expired(ticket, now);
+  }
+  return false;
+}
+
 }  // namespace approval

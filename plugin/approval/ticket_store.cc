@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "approval/ticket.h"
 #include "base/error.h"
 #include "trust/public_key.h"
 
@@ -142,6 +143,18 @@ void TicketStore::write(const Ticket& ticket) const {
 void TicketStore::remove(const Ticket& ticket) const {
   folder_.remove_file(file_of(ticket));
   folder_.remove_file(lock_of(ticket));
+}
+
+void TicketStore::prune(base::WallTime now) const noexcept {
+  try {
+    for (const Ticket& ticket : all()) {
+      if (!is_spent(ticket, now)) continue;
+      const auto held = hold(ticket);
+      const auto current = held ? read_again(ticket) : std::nullopt;
+      if (current && is_spent(*current, now)) remove(*current);
+    }
+  } catch (const std::exception&) {  // they stay until the next time
+  }
 }
 
 std::optional<Ticket> TicketStore::read_again(const Ticket& ticket) const {

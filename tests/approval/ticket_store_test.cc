@@ -143,3 +143,26 @@ TEST_CASE("a ticket that cannot be read is named, not passed over") {
   CHECK(error.message().find(file) != std::string::npos);
   CHECK_FALSE(error.hint().empty());
 }
+
+TEST_CASE("spent tickets of all keys are removed, unless somebody holds them") {
+  Place place;
+  Ticket over = make_ticket('a'), good = make_ticket('b'), refused = make_ticket('c');
+  over.state = good.state = schema::TicketState::permitted;
+  over.permission = schema::ApprovalPermitted{{"anna"}, kNoon + 1h, {}};
+  good.permission = schema::ApprovalPermitted{{"anna"}, kNoon + 3h, {}};
+  refused.state = schema::TicketState::refused;
+  refused.refusal = schema::ApprovalRefused{{"bert"}, {}};
+  const Ticket open = make_ticket('d');
+  for (const Ticket& ticket : {over, good, refused, open})
+    place.tickets.write(ticket);
+  {
+    const auto held = place.tickets.hold(over);
+    place.tickets.prune(kNoon + 2h);
+    CHECK(place.tickets.all().size() == 4);
+  }
+  place.tickets.prune(kNoon + 2h);
+  CHECK(place.tickets.all().size() == 3);
+  place.tickets.prune(kNoon + 25h);
+  REQUIRE(place.tickets.all().size() == 1);
+  CHECK(place.tickets.all().front() == open);
+}

@@ -44,6 +44,9 @@ schema::Ticket after_submit(schema::Ticket ticket, const std::string& service_id
 std::optional<schema::Ticket> after_answer(schema::Ticket ticket, const schema::ApprovalAnswer& answer,
                                            const TicketRules& rules, base::WallTime now);
 
+// Whether nobody can use the ticket any more and nothing is open at the service.
+bool is_spent(const schema::Ticket& ticket, base::WallTime now);
+
 inline constexpr std::chrono::seconds kClockTolerance{60};
 
 }  // namespace approval

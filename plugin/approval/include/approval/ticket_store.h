@@ -57,6 +57,10 @@ class TicketStore {
   void write(const schema::Ticket& ticket) const;
   void remove(const schema::Ticket& ticket) const;  // and its lock file
 
+  // Removes the spent tickets that nobody holds, whatever key and subject they are about. Never throws: a ticket that
+  // cannot be read is the business of whoever needs it.
+  void prune(base::WallTime now) const noexcept;
+
   // The ticket as it is on disk now; empty when another run has removed it.
   std::optional<schema::Ticket> read_again(const schema::Ticket& ticket) const;
 
