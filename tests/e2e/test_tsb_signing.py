@@ -1,52 +1,35 @@
-"""A key behind a transaction security broker: people approve at the service, its HSM signs, notation verifies. The texts
-are in messages/tsb: read them aloud."""
+"""A key behind a transaction security broker: people approve at the service, its HSM signs, notation verifies.
 
-import datetime
+The texts are in messages/tsb: read them aloud."""
+
 import itertools
-import json
 import subprocess
 import time
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519
 from harness import certs
-from harness.certs import Certificate, Profile
+from harness.token import PIN, Token
 from harness.tsb import (  # noqa: F401
     ATTRIBUTES,
     CERTIFICATE,
     ONE,
-    PEOPLE,
     POLL,
     SIGN,
     SIGN_AT_ONCE,
     TWO_OF_THREE,
     WITHDRAW,
     alternative,
+    asked,
     digest_of,
-    eventually,
     group,
+    image,
     make,
     policy,
     scene,
 )
-from harness.token import PIN, Token
 from tsb_standin import ShiftedClock
 
 THREE = ["anna", "bert", "carl"]
-
-
-@pytest.fixture
-def image(scene):
-    return scene.artifact()
-
-
-@pytest.fixture
-def asked(scene, image):
-    """A run that waits for two of three, and its request at the service."""
-    scene.hold(rule=TWO_OF_THREE)
-    run = scene.sign(image)
-    return run, scene.standin.wait_for_request()
 
 
 # Signatures
@@ -63,7 +46,8 @@ def test_a_key_without_rules_signs_at_once(scene, image, spec, envelope):
 
 
 @pytest.mark.parametrize(
-    "spec, envelope", [*zip(certs.KEY_SPECS, itertools.cycle(["jws", "cose"])), ("RSA-2048", "cose"), ("EC-256", "cose")]
+    "spec, envelope",
+    [*zip(certs.KEY_SPECS, itertools.cycle(["jws", "cose"])), ("RSA-2048", "cose"), ("EC-256", "cose")],
 )
 def test_a_key_with_rules_signs_once_people_agree(scene, image, spec, envelope):
     scene.hold(spec, TWO_OF_THREE)
@@ -331,302 +315,6 @@ def test_a_blocked_key(scene, image):
     assert scene.standin.requests() == []
 
 
-# Without waiting, and the requester's commands
-
-
-def test_without_waiting_the_request_stays_and_the_next_run_withdraws_it(scene, image):
-    scene.hold(rule=TWO_OF_THREE)
-    scene.fails_with("no wait", scene.sign(image, wait=0))
-    (first,) = scene.open_requests()
-    scene.approve(first, "anna")
-    run = scene.sign(image)
-    second = scene.standin.wait_for_request(2)
-    assert first.status == "CANCELLED"
-    scene.approve(second, "bert", "carl")
-    scene.succeed(run)
-    scene.verify(image)
-    assert scene.tickets() == []
-
-
-def test_asking_ahead_is_refused(scene, image):
-    scene.hold(rule=TWO_OF_THREE)
-    result = scene.approvals("request", "release", stdin=image.descriptor)
-    assert result.code == 2
-    scene.reads("asked ahead", result.out + result.err)
-    assert scene.standin.requests() == [] and scene.tickets() == []
-
-
-def test_the_requesters_commands_while_a_run_waits(scene, asked):
-    run, request = asked
-    eventually(lambda: [ticket["state"] for ticket in scene.tickets()] == ["waiting"])
-    scene.reads("list of a run", scene.approvals("list").out)
-    (ticket,) = scene.tickets()
-    scene.reads("show of a run", scene.approvals("show", ticket["id"]).out)
-    cancelled = scene.approvals("cancel", ticket["id"])
-    assert cancelled.code == 5
-    scene.reads("cancel of a run", cancelled.err)
-    assert scene.open_requests() == [request]
-    environment = {name: str(value) for name, value in scene.host.environment.items()}
-    watch = subprocess.Popen(
-        [scene.plugin, "approvals", "watch", ticket["id"]], env=environment, stdout=subprocess.PIPE, text=True
-    )
-    assert watch.stdout.readline()
-    scene.approve(request, "anna", "carl")
-    scene.succeed(run)
-    watched = watch.communicate(timeout=30)[0]
-    assert watch.returncode == 0
-    scene.reads("watch of a run", watched.splitlines(True)[-1])
-    assert scene.tickets() == []
-    scene.reads("show of nothing", scene.approvals("show", ticket["id"]).err)
-
-
-def test_the_requesters_commands_after_a_run_that_did_not_wait(scene, image):
-    scene.hold(rule=TWO_OF_THREE)
-    scene.fail(scene.sign(image, wait=0))
-    (request,) = scene.open_requests()
-    (ticket,) = scene.tickets()
-    scene.reads("list", scene.approvals("list").out)
-    scene.reads("show", scene.approvals("show", ticket["id"][:8]).out)
-    cancelled = scene.approvals("cancel", ticket["id"][:8])
-    assert cancelled.code == 0
-    scene.reads("cancel", cancelled.out)
-    assert request.status == "CANCELLED" and scene.tickets() == []
-
-
-def test_the_requester_can_cancel_what_a_killed_run_left(scene, asked):
-    run, request = asked
-    eventually(lambda: [ticket["state"] for ticket in scene.tickets()] == ["waiting"])
-    run.kill()
-    run.end()
-    (ticket,) = scene.tickets()
-    eventually(lambda: scene.approvals("cancel", ticket["id"]).code == 0)
-    assert request.status == "CANCELLED"
-
-
-# Who may call
-
-
-def test_a_token_that_is_replaced_while_the_run_waits(scene, asked, image):
-    run, request = asked
-    scene.standin.journal.wait_for(POLL)
-    scene.secrets["next jwt"] = "eyJhbGciOiJFUzI1NiJ9.bmV4dA.bmV4dC1zaWduYXR1cmU"
-    scene.standin.access.demand_tokens(scene.secrets["jwt"], scene.secrets["next jwt"])
-    scene.private_file("jwt.new", scene.secrets["next jwt"]).replace(scene.host.folder / "jwt")
-    scene.standin.access.demand_tokens(scene.secrets["next jwt"])
-    polls = scene.calls(POLL)
-    scene.standin.journal.wait_for(POLL, polls + 1)
-    scene.approve(request, "anna", "bert")
-    scene.succeed(run)
-    scene.verify(image)
-
-
-@pytest.mark.parametrize("route, after", [(CERTIFICATE, 0), (SIGN, 1), (POLL, 2), (POLL, 3)])
-def test_an_api_key_that_ends_gives_way_to_the_next(scene, image, route, after):
-    """The call that was refused is repeated with the next key; the one request is the only one."""
-    scene.hold(rule=ONE)
-    scene.secrets["next operation-key"] = "secret-operation-key-next-e0c2"
-    old, new = scene.secrets["operation-key"], scene.secrets["next operation-key"]
-    scene.private_file("operation-key", f"{old}\n{new}")
-    scene.standin.access.api_keys["keyOperationToken"].append(new)
-    scene.standin.access.end_api_key(old, after)
-    run = scene.sign(image)
-    request = scene.standin.wait_for_request()
-    if route == POLL:
-        scene.standin.journal.wait_for(POLL, after - 1)
-    scene.approve(request, "anna")
-    scene.succeed(run)
-    scene.verify(image)
-    refused = [entry for entry in scene.standin.journal.entries() if entry.code == 631]
-    assert [entry.route for entry in refused] == [route]
-    assert len(scene.standin.requests()) == 1
-
-
-@pytest.mark.parametrize("encrypted", [False, True], ids=["in clear", "encrypted"])
-def test_a_client_certificate_opens_the_connection(make, encrypted):
-    scene = make(mutual_tls=True)
-    certificate, key = scene.standin.client_certificate()
-    password = None
-    if encrypted:
-        scene.secrets["client-password"] = "secret-client-password-40d1"
-        password = f"file:{scene.private_file('client-password', scene.secrets['client-password'])}"
-        key = encrypt(key, scene.secrets["client-password"], scene.host.folder / "client.key")
-    scene.hold(rule=None)
-    scene.configure(client_certificate=certificate, client_key=key, client_key_password=password)
-    image = scene.artifact()
-    scene.succeed(scene.sign(image))
-    scene.verify(image)
-
-
-def test_without_the_client_certificate_that_is_demanded(make):
-    scene = make(mutual_tls=True).hold(rule=ONE)
-    scene.fails_with("no client certificate", scene.sign(scene.artifact()))
-    assert scene.standin.requests() == []
-
-
-def test_with_the_wrong_password_of_the_client_key(make):
-    scene = make(mutual_tls=True).hold(rule=ONE)
-    certificate, key = scene.standin.client_certificate()
-    scene.secrets["client-password"] = "secret-client-password-40d1"
-    scene.private_file("client-password", scene.secrets["client-password"])
-    key = encrypt(key, "another", scene.host.folder / "client.key")
-    scene.configure(client_certificate=certificate, client_key=key, client_key_password="file:client-password")
-    scene.fails_with("wrong client password", scene.sign(scene.artifact()))
-
-
-def encrypt(key, password, path):
-    private = serialization.load_pem_private_key(key.read_bytes(), None)
-    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    path.write_bytes(private.private_bytes(pem, pkcs8, serialization.BestAvailableEncryption(password.encode())))
-    path.chmod(0o600)
-    return path
-
-
-@pytest.mark.parametrize("member", ["digestAlgorithm", "signatureAlgorithm"])
-@pytest.mark.parametrize("spec", ["RSA-2048", "EC-256"])
-def test_requests_are_signed_where_the_service_demands_it(scene, keys, root, spec, member):
-    application = keys(spec, f"application {spec}")
-    scene.hold(rule=ONE)
-    scene.secrets["application-password"] = "secret-application-password-bb31"
-    scene.private_file("application-password", scene.secrets["application-password"])
-    path = encrypt(application.path, scene.secrets["application-password"], scene.host.folder / "application.key")
-    scene.configure(
-        application_key=path, application_key_password="file:application-password", signature_member=member
-    )
-    if member == "signatureAlgorithm":
-        scene.standin.knobs.request_signature_member = None
-    else:
-        scene.standin.knobs.request_signature_member = member
-    scene.standin.access.demand_request_signatures(Certificate(Profile(), application, root).der)
-    image = scene.artifact()
-    run = scene.sign(image)
-    request = scene.standin.wait_for_request()
-    assert request.order.metadata_signature
-    scene.approve(request, "anna")
-    scene.succeed(run)
-    scene.verify(image)
-
-
-def test_a_request_without_the_signature_that_is_demanded(scene, image, keys, root):
-    scene.hold(rule=ONE)
-    scene.standin.access.demand_request_signatures(Certificate(Profile(), keys("EC-256", "application"), root).der)
-    scene.fails_with("no request signature", scene.sign(image))
-    assert scene.standin.requests() == []
-
-
-def test_approvers_see_what_the_requester_says(scene, image):
-    scene.host.environment |= {"GITHUB_TOKEN": "secret", "GITHUB_RUN_ID": "4711", "NOTATION_PKCS11_PIN": PIN}
-    scene.hold(rule=ONE)
-    scene.approval["claims"] = {"change": "CHG-1"}
-    scene.configure(metadata={"team": "platform <b>", "app": "not this one"})
-    run = scene.sign(image)
-    request = scene.standin.wait_for_request()
-    task = scene.person("anna").tasks(requestId=request.id)[0]
-    shown = json.loads(request.order.metadata)
-    assert "metaData" in json.dumps(task)
-    assert {name: shown[name] for name in ("app", "team", "change")} == {
-        "app": "notation-pkcs11",
-        "team": "platform <b>",
-        "change": "CHG-1",
-    }
-    assert "4711" in shown.values() and "secret" not in request.order.metadata.decode()
-    scene.approve(request, "anna")
-    scene.succeed(run)
-
-
-# The approvers' own program
-
-
-@pytest.mark.parametrize("envelope", ["jws", "cose"])
-def test_approvers_answer_with_our_program(scene, image, keys, envelope):
-    """With an EC, an RSA and an Ed25519 key; what they are shown is what notation signs."""
-    people = {"ella": keys("EC-384").private, "rosa": keys("RSA-3072").private}
-    people["eddy"] = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
-    scene.hold(rule=policy(alternative(group(3, **people), timeout=3600)))
-    scene.approval["claims"] = {"change": "CHG-1"}
-    scene.configure()
-    run = scene.sign(image, "--signature-format", envelope)
-    request = scene.standin.wait_for_request()
-    for key in people.values():
-        listed = scene.answer(key, "pending", "--json")
-        assert image.digest in listed.out and "CHG-1" in listed.out
-        (task,) = json.loads(listed.out)["tasks"]
-        said = scene.answer(key, "approve", task["id"], "--yes")
-        assert said.code == 0 and image.digest in said.out, said
-    assert len(request.approved) == 3
-    scene.succeed(run)
-    scene.verify(image)
-
-
-def test_an_approver_rejects_with_our_program(scene, asked, image):
-    run, request = asked
-    for name in ("anna", "carl"):
-        (task,) = json.loads(scene.answer(PEOPLE[name], "pending", "--json").out)["tasks"]
-        assert scene.answer(PEOPLE[name], "reject", task["id"], "--yes").code == 0
-    scene.fails_with("rejected", run)
-    assert request.status == "REJECTED" and not image.signatures()
-
-
-def test_an_approval_of_other_bytes_than_the_tasks_is_not_given(scene, asked, image):
-    """A service that shows one artifact and has another signed."""
-    run, request = asked
-    other = scene.sign(scene.artifact("other"))
-    victim = scene.standin.wait_for_request(2)
-    request.token, victim.token = victim.token, request.token
-    tasks = json.loads(scene.answer(PEOPLE["anna"], "pending", "--json").out)["tasks"]
-    for task in tasks:
-        refused = scene.answer(PEOPLE["anna"], "approve", task["id"], "--yes")
-        assert refused.code != 0
-        scene.reads("other bytes", refused.err)
-    assert len(tasks) == 2 and not request.approved and not victim.approved
-    for one in (run, other):
-        one.kill()
-        one.end()
-
-
-# Before anybody is asked
-
-
-def authority_alone(scene):
-    return [scene.root]
-
-
-def leaf_alone(scene):
-    return [scene.leaf]
-
-
-def expired(scene):
-    return [Certificate(Profile(not_after=-datetime.timedelta(hours=1)), scene.key, scene.root), scene.root]
-
-
-def of_another_key(scene):
-    return [Certificate(Profile(), scene.keys("EC-256", "another"), scene.root), scene.root]
-
-
-@pytest.mark.parametrize("chain", [authority_alone, leaf_alone, expired, of_another_key], ids=lambda one: one.__name__)
-def test_with_a_broken_chain_nobody_is_asked(scene, image, chain):
-    scene.hold(rule=ONE)
-    certs.write_chain(scene.host.folder / "chain.pem", chain(scene))
-    scene.fails_with(f"chain {chain.__name__.replace('_', ' ')}", scene.sign(image))
-    assert scene.call().code == "VALIDATION_ERROR"
-    assert scene.standin.requests() == [] and scene.calls(SIGN) == 0
-
-
-def test_with_the_public_key_of_another_key_nobody_is_asked(scene, image):
-    scene.hold(rule=ONE)
-    scene.approval["public_key"] = "0" * 64
-    scene.configure()
-    scene.fails_with("other public key", scene.sign(image))
-    assert scene.calls(SIGN) == 0
-
-
-def test_a_key_that_the_service_holds_under_another_name_is_not_asked_for(scene, image):
-    scene.hold(rule=ONE)
-    scene.standin.add_key("staging", "EC-256", ONE, password=scene.secrets["key-password"])
-    scene.configure(key="staging")
-    scene.fails_with("another key at the service", scene.sign(image))
-    assert scene.calls(SIGN) == 0
-
-
 # Several runs, several ways to one key
 
 
@@ -684,4 +372,3 @@ def test_the_rule_holds_however_the_key_is_reached(make, tmp_path, keys, reached
     scene.refuse(scene.standin.wait_for_request(2), "anna", "bert")
     scene.fail(refused)
     assert len(image.signatures()) == 1
-

@@ -1,7 +1,7 @@
 """A host whose key `release` is held by a stand-in for a transaction security broker, and the people who approve.
 
-The service demands everything it can: a token, an API key for each role, and the key's password. Nothing that the product
-prints or writes may hold one of them, which leave() checks."""
+The service demands everything it can: a token, an API key for each role, and the key's password. Nothing that the
+product prints or writes may hold one of them, which leave() checks."""
 
 import base64
 import contextlib
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tsb_standin import Standin
 from tsb_standin.signatures import spki
 
-from . import approvals, certs, contract, golden, process
+from . import certs, contract, golden, process
 from .approvals import Artifact, Signing, eventually, key_hash, sign_words  # noqa: F401
 from .certs import Certificate, Profile
 from .host import PLUGIN, Host
@@ -340,3 +340,25 @@ def make(tmp_path, libexec, keys, root):
 @pytest.fixture
 def scene(make):
     return make()
+
+
+@pytest.fixture
+def image(scene):
+    return scene.artifact()
+
+
+@pytest.fixture
+def asked(scene, image):
+    """A run that waits for two of three, and its request at the service."""
+    scene.hold(rule=TWO_OF_THREE)
+    run = scene.sign(image)
+    return run, scene.standin.wait_for_request()
+
+
+@pytest.fixture
+def asking(scene):
+    """A key that one person has to agree to."""
+    scene.hold(rule=ONE)
+    scene.settings["approval_wait"] = 30
+    scene.configure()
+    return scene
