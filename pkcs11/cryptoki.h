@@ -80,11 +80,17 @@ static_assert(sizeof(CK_FUNCTION_LIST_3_0) == sizeof(CK_FUNCTION_LIST) + 4 * siz
 #ifndef CKO_PROFILE
 #define CKO_PROFILE (9UL)
 #endif
+#ifndef CKK_EC_EDWARDS
+#define CKK_EC_EDWARDS (0x40UL)
+#endif
 #ifndef CKK_EC_MONTGOMERY
 #define CKK_EC_MONTGOMERY (0x41UL)
 #endif
 #ifndef CKK_ML_DSA
 #define CKK_ML_DSA (0x4AUL)
+#endif
+#ifndef CKM_EDDSA
+#define CKM_EDDSA (0x1057UL)
 #endif
 #ifndef CKR_TOKEN_RESOURCE_EXCEEDED
 #define CKR_TOKEN_RESOURCE_EXCEEDED (0x201UL)

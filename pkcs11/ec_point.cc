@@ -16,6 +16,10 @@ using base::ByteView;
 
 constexpr std::uint8_t kOctetString = 0x04, kNull = 0x05, kObjectIdentifier = 0x06, kUtf8String = 0x0C,
                        kPrintableString = 0x13, kSequence = 0x30;
+constexpr std::array<std::uint8_t, 5> kEd25519 = {0x06, 0x03, 0x2B, 0x65, 0x70};
+constexpr std::array<std::uint8_t, 11> kEd25519Legacy = {0x06, 0x09, 0x2B, 0x06, 0x01, 0x04,
+                                                         0x01, 0xDA, 0x47, 0x0F, 0x01};
+constexpr std::size_t kEd25519Size = 32;  // bytes
 constexpr std::uint8_t kUncompressed = 0x04, kCompressedEven = 0x02, kCompressedOdd = 0x03;
 
 [[noreturn]] void refuse(base::ErrorKind kind, std::string_view attribute, std::string_view cause,
@@ -23,6 +27,13 @@ constexpr std::uint8_t kUncompressed = 0x04, kCompressedEven = 0x02, kCompressed
   std::string message = "reading the public key failed: ";
   message.append(attribute).append(" ").append(cause);
   throw base::Error(kind, base::Phase::find, std::move(message), std::move(hint));
+}
+
+std::string in_lower_case(std::string_view name) {
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower;
 }
 
 std::optional<KeySpec> spec_of_name(std::string_view name) {
@@ -33,9 +44,7 @@ std::optional<KeySpec> spec_of_name(std::string_view name) {
                                  std::pair{std::string_view("p-384"), KeySpec::ec_384},
                                  std::pair{std::string_view("secp521r1"), KeySpec::ec_521},
                                  std::pair{std::string_view("p-521"), KeySpec::ec_521}};
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const std::string lower = in_lower_case(name);
   const auto found = std::ranges::find(kNames, std::string_view(lower), [](const auto& entry) { return entry.first; });
   return found == kNames.end() ? std::nullopt : std::optional(found->second);
 }
@@ -68,6 +77,14 @@ bool has_malformed_wrapper(ByteView attribute, std::size_t coordinate) {
   const std::size_t size = 2 * coordinate + 1;
   return size >= 0x80 && attribute.size() == size + 2 && attribute[0] == kOctetString && attribute[1] == size &&
          attribute[2] == kUncompressed;
+}
+
+bool names_ed25519(ByteView params) {
+  if (std::ranges::equal(params, kEd25519) || std::ranges::equal(params, kEd25519Legacy)) return true;
+  const auto element = read_der(params);
+  if (!element || !element->rest.empty()) refuse(base::ErrorKind::token_failed, "CKA_EC_PARAMS", "is not DER");
+  const bool is_name = element->tag == kPrintableString || element->tag == kUtf8String;
+  return is_name && in_lower_case(base::text_of(element->content)) == "edwards25519";
 }
 
 // The content of an OCTET STRING that fills all the bytes.
@@ -122,6 +139,17 @@ EcPublicKey read_ec_public_key(ByteView params, ByteView point) {
   Curve curve = read_ec_params(params);
   if (curve.spec) return {std::move(curve.oid), read_ec_point(point, *curve.spec)};
   return {std::move(curve.oid), copy_of(unwrapped(point).value_or(point))};
+}
+
+Ed25519PublicKey read_ed25519_key(ByteView params, ByteView point) {
+  if (!names_ed25519(params)) {
+    refuse(base::ErrorKind::not_capable, "CKA_EC_PARAMS", "names another Edwards curve than edwards25519",
+           "Ed25519 is the only one that is supported");
+  }
+  const ByteView bare = point.size() == kEd25519Size ? point : unwrapped(point).value_or(ByteView{});
+  if (bare.size() == kEd25519Size) return {copy_of(bare)};
+  refuse(base::ErrorKind::token_failed, "CKA_EC_POINT",
+         "of " + std::to_string(point.size()) + " bytes is no Ed25519 key");
 }
 
 Bytes write_ec_point(ByteView uncompressed) {

@@ -27,6 +27,12 @@ base::Bytes read_ec_point(base::ByteView point, KeySpec spec);
 // in the OCTET STRING, or all of it where there is none. Errors as above.
 EcPublicKey read_ec_public_key(base::ByteView params, base::ByteView point);
 
+// The same attributes of a key of the type CKK_EC_EDWARDS (PKCS#11 v3.0 section 2.3.5). The curve goes by its name
+// "edwards25519" or by an object identifier, id-Ed25519 (RFC 8410 section 3) or the older one of RFC 9580 section 9.2;
+// the 32 bytes stand bare or in an OCTET STRING. Throws Error(not_capable, find) for another curve,
+// Error(token_failed, find) for anything else.
+Ed25519PublicKey read_ed25519_key(base::ByteView params, base::ByteView point);
+
 // CKA_EC_POINT as the standard wants it written: the point in a DER OCTET STRING.
 base::Bytes write_ec_point(base::ByteView uncompressed);
 

@@ -29,19 +29,20 @@ std::optional<PublicKey> read_rsa(const Attributes& attributes) {
   return key;
 }
 
-std::optional<PublicKey> read_ec(const Attributes& attributes) {
+std::optional<PublicKey> read_ec(const Attributes& attributes, CK_KEY_TYPE type) {
   const ByteView params = attributes.bytes(CKA_EC_PARAMS), point = attributes.bytes(CKA_EC_POINT);
   if (params.empty() || point.empty()) return std::nullopt;
+  if (type == CKK_EC_EDWARDS) return read_ed25519_key(params, point);
   return read_ec_public_key(params, point);
 }
 
 void read_key(const Module& module, CK_SESSION_HANDLE session, Object& object, CK_KEY_TYPE type) {
   static constexpr std::array<CK_ATTRIBUTE_TYPE, 2> kRsa{CKA_MODULUS, CKA_PUBLIC_EXPONENT};
   static constexpr std::array<CK_ATTRIBUTE_TYPE, 2> kEc{CKA_EC_PARAMS, CKA_EC_POINT};
-  if (type != CKK_RSA && type != CKK_EC) return;
+  if (type != CKK_RSA && type != CKK_EC && type != CKK_EC_EDWARDS) return;
   const auto attributes = read_attributes(module, session, object.handle, type == CKK_RSA ? kRsa : kEc);
   try {
-    object.key = type == CKK_RSA ? read_rsa(attributes) : read_ec(attributes);
+    object.key = type == CKK_RSA ? read_rsa(attributes) : read_ec(attributes, type);
   } catch (const Error& error) {
     // One odd key must not hide the others of the token; whoever needs this one says why it is not usable.
     object.key_problem = error.message();

@@ -43,6 +43,10 @@ std::optional<KeySpec> spec_of(const EcPublicKey& key) {
   return std::nullopt;
 }
 
+std::optional<KeySpec> spec_of(const Ed25519PublicKey&) {
+  return std::nullopt;
+}
+
 }  // namespace
 
 const KeySpecTraits& traits(KeySpec spec) {
@@ -97,7 +101,7 @@ std::string describe(const PublicKey& key) {
   if (const auto* rsa = std::get_if<RsaPublicKey>(&key)) {
     return "RSA with " + std::to_string(bit_length(rsa->modulus)) + " bits";
   }
-  return "EC on an unknown curve";
+  return std::holds_alternative<Ed25519PublicKey>(key) ? "Ed25519" : "EC on an unknown curve";
 }
 
 }  // namespace pkcs11

@@ -98,6 +98,10 @@ class LocalService::State {
 
   SignResult sign(const Module& module, const SignOrder& order, const InspectOrder& key, const PublicKey& expected,
                   const Login* login) {
+    if (std::holds_alternative<Ed25519PublicKey>(expected) == order.spec().has_value()) {
+      throw Error(ErrorKind::internal, Phase::sign,
+                  "cannot sign with key " + format_uri(key.uri) + ": the order is for another kind of key");
+    }
     if (!located_ || located_->wanted != key.uri) {
       located_.reset();
       located_ = locate(module, key.uri, expected, nullptr);

@@ -32,13 +32,14 @@ SignMechanism raw_mechanism(KeyFamily family) {
   return {CKM_ECDSA, "CKM_ECDSA", SignInput::digest};
 }
 
-std::vector<SignMechanism> mechanisms_for(SignScheme scheme, KeySpec spec) {
-  const KeySpecTraits& key = traits(spec);
+std::vector<SignMechanism> mechanisms_for(SignScheme scheme, std::optional<KeySpec> spec) {
+  if (!spec) return {{CKM_EDDSA, "CKM_EDDSA", SignInput::message}};
+  const KeySpecTraits& key = traits(*spec);
   if (scheme == SignScheme::approver && key.family == KeyFamily::rsa) {
     return {{CKM_RSA_PKCS, "CKM_RSA_PKCS", SignInput::digest_info},
             {CKM_SHA256_RSA_PKCS, "CKM_SHA256_RSA_PKCS", SignInput::message}};
   }
-  return {raw_mechanism(key.family), hashing_mechanism(key.family, hash_of(scheme, spec))};
+  return {raw_mechanism(key.family), hashing_mechanism(key.family, hash_of(scheme, *spec))};
 }
 
 bool takes_pss_parameters(CK_MECHANISM_TYPE type) {
@@ -61,17 +62,18 @@ bool fits(const Module& module, CK_SLOT_ID slot, const SignMechanism& mechanism,
 
 }  // namespace
 
-std::vector<SignMechanism> sign_mechanisms(SignScheme scheme, KeySpec spec, const Quirks& quirks) {
+std::vector<SignMechanism> sign_mechanisms(SignScheme scheme, std::optional<KeySpec> spec, const Quirks& quirks) {
   std::vector<SignMechanism> mechanisms = mechanisms_for(scheme, spec);
-  if (quirks.has(Quirk::hashed_mechanisms_first)) std::swap(mechanisms[0], mechanisms[1]);
+  if (mechanisms.size() == 2 && quirks.has(Quirk::hashed_mechanisms_first)) std::swap(mechanisms[0], mechanisms[1]);
   return mechanisms;
 }
 
 std::vector<SignMechanism> preferred_mechanisms(const Module& module, CK_SLOT_ID slot, SignScheme scheme,
-                                                KeySpec spec) {
+                                                std::optional<KeySpec> spec) {
   std::vector<SignMechanism> mechanisms = sign_mechanisms(scheme, spec, module.quirks());
+  if (!spec) return mechanisms;
   const auto first = std::find_if(mechanisms.begin(), mechanisms.end(),
-                                  [&](const SignMechanism& mechanism) { return fits(module, slot, mechanism, spec); });
+                                  [&](const SignMechanism& mechanism) { return fits(module, slot, mechanism, *spec); });
   if (first != mechanisms.end()) std::rotate(mechanisms.begin(), first, first + 1);
   return mechanisms;
 }
@@ -84,9 +86,10 @@ base::Bytes sign_input(const SignMechanism& mechanism, const SignOrder& order) {
   return input;
 }
 
-MechanismArguments::MechanismArguments(const SignMechanism& mechanism, KeySpec spec) {
+MechanismArguments::MechanismArguments(const SignMechanism& mechanism, std::optional<KeySpec> spec) {
   mechanism_.mechanism = mechanism.type;
-  const KeySpecTraits& key = traits(spec);
+  if (!spec) return;
+  const KeySpecTraits& key = traits(*spec);
   if (key.family != KeyFamily::rsa || !takes_pss_parameters(mechanism.type)) return;
   switch (key.hash) {
     case Hash::sha_256:

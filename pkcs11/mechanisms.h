@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace pkcs11 {
 // What a mechanism is given.
 enum class SignInput { digest, message, digest_info };
 
-// One way to make the signature that a key spec demands.
+// One way to make the signature that a key spec, or an Ed25519 key, demands.
 struct SignMechanism {
   CK_MECHANISM_TYPE type;
   std::string_view name;  // "CKM_RSA_PKCS_PSS"
@@ -20,21 +21,22 @@ struct SignMechanism {
 };
 
 // The mechanisms that serve a key spec, in the order to try them. The raw ones come first: they work with most tokens
-// and leave hashing to us. The quirk hashed_mechanisms_first turns that round.
-std::vector<SignMechanism> sign_mechanisms(SignScheme scheme, KeySpec spec, const Quirks& quirks);
+// and leave hashing to us. The quirk hashed_mechanisms_first turns that round. Here and below no spec means Ed25519.
+std::vector<SignMechanism> sign_mechanisms(SignScheme scheme, std::optional<KeySpec> spec, const Quirks& quirks);
 
 // The same, with the first one that C_GetMechanismInfo says fits moved to the front. Asks no further than that; changes
 // nothing when none fits, because tokens sign with mechanisms that they do not announce (tpm2-pkcs11 and PSS).
-std::vector<SignMechanism> preferred_mechanisms(const Module& module, CK_SLOT_ID slot, SignScheme scheme, KeySpec spec);
+std::vector<SignMechanism> preferred_mechanisms(const Module& module, CK_SLOT_ID slot, SignScheme scheme,
+                                                std::optional<KeySpec> spec);
 
 // What C_Sign is given for this order.
 base::Bytes sign_input(const SignMechanism& mechanism, const SignOrder& order);
 
 // Owns the parameters that a CK_MECHANISM points to (PKCS#11 v2.40 mechanisms, section 2.1.8: salt as long as the
-// hash).
+// hash; v3.0, section 2.3.14: CKM_EDDSA without parameters is Ed25519).
 class MechanismArguments {
  public:
-  MechanismArguments(const SignMechanism& mechanism, KeySpec spec);
+  MechanismArguments(const SignMechanism& mechanism, std::optional<KeySpec> spec);
   MechanismArguments(const MechanismArguments&) = delete;
   MechanismArguments& operator=(const MechanismArguments&) = delete;
   CK_MECHANISM* get() { return &mechanism_; }

@@ -1,7 +1,6 @@
 #include "signature_format.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -14,11 +13,12 @@ using base::Bytes;
 using base::ByteView;
 
 constexpr std::uint8_t kInteger = 0x02, kSequence = 0x30;
+constexpr std::size_t kEd25519Signature = 64;  // RFC 8032 section 5.1.6
 
-[[noreturn]] void refuse(ByteView signature, const KeySpecTraits& spec) {
+[[noreturn]] void refuse(ByteView signature, std::string_view kind) {
   throw base::Error(base::ErrorKind::signature_invalid, base::Phase::sign,
                     "reading the token's signature failed: " + std::to_string(signature.size()) +
-                        " bytes are no signature of " + std::string(spec.name),
+                        " bytes are no signature of " + std::string(kind),
                     "a fault of the module: please report it to its vendor with the module's version");
 }
 
@@ -48,10 +48,16 @@ std::optional<Bytes> fixed_width(ByteView signature, std::size_t width) {
   return fixed;
 }
 
+Bytes normalise_ed25519(ByteView signature) {
+  if (signature.size() != kEd25519Signature) refuse(signature, "Ed25519");
+  return {signature.begin(), signature.end()};
+}
+
 }  // namespace
 
-Bytes normalise_signature(ByteView signature, KeySpec key_spec) {
-  const KeySpecTraits& spec = traits(key_spec);
+Bytes normalise_signature(ByteView signature, std::optional<KeySpec> key_spec) {
+  if (!key_spec) return normalise_ed25519(signature);
+  const KeySpecTraits& spec = traits(*key_spec);
   if (signature.size() == spec.signature_size) return {signature.begin(), signature.end()};
   if (spec.family == KeyFamily::ec) {
     if (auto fixed = fixed_width(signature, spec.signature_size / 2)) return *std::move(fixed);
@@ -60,7 +66,7 @@ Bytes normalise_signature(ByteView signature, KeySpec key_spec) {
     filled.insert(filled.end(), signature.begin(), signature.end());
     return filled;
   }
-  refuse(signature, spec);
+  refuse(signature, spec.name);
 }
 
 }  // namespace pkcs11

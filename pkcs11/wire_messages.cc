@@ -147,22 +147,35 @@ Reply decode_reply(base::ByteView body) {
 
 }  // namespace wire
 
+namespace {
+
+[[noreturn]] void refuse_order(std::string_view cause) {
+  throw base::Error(base::ErrorKind::internal, base::Phase::none, "a message cannot be read: " + std::string(cause));
+}
+
+}  // namespace
+
 void SignOrderCodec::encode(wire::Writer& writer, const SignOrder& order) {
   writer.byte(static_cast<std::uint8_t>(order.purpose()));
-  writer.byte(static_cast<std::uint8_t>(order.spec()));
+  wire::Out out{writer};
+  wire::walk(out, order.spec());
   writer.bytes(order.message());
   writer.bytes(order.digest());
 }
 
 SignOrder SignOrderCodec::decode(wire::Reader& reader) {
   const auto purpose = static_cast<SignPurpose>(reader.byte_up_to(static_cast<std::uint8_t>(SignPurpose::decision)));
-  const auto spec = static_cast<KeySpec>(reader.byte_up_to(static_cast<std::uint8_t>(KeySpec::ec_521)));
+  std::optional<KeySpec> spec;
+  wire::In in{reader};
+  wire::walk(in, spec);
   base::Bytes message = reader.owned_bytes();
   base::Bytes digest = reader.owned_bytes();
-  if (digest.size() != digest_size(hash_of(scheme_of(purpose), spec))) {
-    throw base::Error(base::ErrorKind::internal, base::Phase::none, "a message cannot be read: digest of a wrong size");
+  if (!spec && purpose != SignPurpose::decision) refuse_order("Ed25519 for another purpose than a decision");
+  if (digest.size() != (spec ? digest_size(hash_of(scheme_of(purpose), *spec)) : 0)) {
+    refuse_order("digest of a wrong size");
   }
-  return {purpose, spec, std::move(message), std::move(digest)};
+  if (!spec) return SignOrder(std::move(message));
+  return {purpose, *spec, std::move(message), std::move(digest)};
 }
 
 }  // namespace pkcs11

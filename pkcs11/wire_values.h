@@ -112,16 +112,19 @@ inline void walk(Out& out, const PublicKey& key) {
   } else if (const auto* ec = std::get_if<EcPublicKey>(&key)) {
     walk(out, ec->curve);
     walk(out, ec->point);
+  } else if (const auto* ed25519 = std::get_if<Ed25519PublicKey>(&key)) {
+    walk(out, ed25519->bytes);
   }
 }
 inline void walk(In& in, PublicKey& key) {
-  const bool is_ec = in.reader.byte_up_to(1) == 1;
+  const std::uint8_t index = in.reader.byte_up_to(std::variant_size_v<PublicKey> - 1);
   base::Bytes first = in.reader.owned_bytes();
-  base::Bytes second = in.reader.owned_bytes();
-  if (is_ec) {
-    key = EcPublicKey{std::move(first), std::move(second)};
+  if (index == PublicKey(Ed25519PublicKey{}).index()) {
+    key = Ed25519PublicKey{std::move(first)};
+  } else if (index == PublicKey(EcPublicKey{}).index()) {
+    key = EcPublicKey{std::move(first), in.reader.owned_bytes()};
   } else {
-    key = RsaPublicKey{std::move(first), std::move(second)};
+    key = RsaPublicKey{std::move(first), in.reader.owned_bytes()};
   }
 }
 

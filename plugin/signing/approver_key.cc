@@ -17,8 +17,6 @@ using base::Error;
 using base::ErrorKind;
 using base::Phase;
 
-constexpr const char* kDigest = "SHA-256";
-
 class FileKey final : public approval::ApproverKey {
  public:
   explicit FileKey(trust::SoftwareKey key) : key_(std::move(key)) {}
@@ -28,7 +26,7 @@ class FileKey final : public approval::ApproverKey {
     require_answer(message);
     return key_.sign(message);
   }
-  std::string digest_name() const override { return kDigest; }
+  std::string digest_name() const override { return std::string(key_.digest_name()); }
 
  private:
   trust::SoftwareKey key_;
@@ -40,21 +38,21 @@ class TokenKey final : public approval::ApproverKey {
       : service_(service), setup_(setup), pin_(pin) {
     order_.uri = setup.uri;
     find();
-    const auto spec = pkcs11::key_spec_of(public_key_);
-    if (!spec) {
+    spec_ = pkcs11::key_spec_of(public_key_);
+    if (!spec_ && !std::holds_alternative<pkcs11::Ed25519PublicKey>(public_key_)) {
       throw Error(ErrorKind::not_capable, Phase::find,
                   "key " + base::quoted(setup_.name) + ": " + pkcs11::describe(public_key_) +
                       " cannot answer approvals from a token",
-                  "possible are RSA with 2048, 3072 or 4096 bits and EC on P-256, P-384 or P-521");
+                  "possible are RSA with 2048, 3072 or 4096 bits, EC on P-256, P-384 or P-521, and Ed25519");
     }
-    spec_ = *spec;
   }
 
   base::Bytes spki_der() const override { return trust::spki_der(public_key_); }
-  std::string digest_name() const override { return kDigest; }
+  std::string digest_name() const override { return spec_ ? "SHA-256" : "EdDSA"; }
 
   base::Bytes sign(base::ByteView message) override {
-    const pkcs11::SignOrder order = SignOrders::decision(spec_, message);
+    const pkcs11::SignOrder order =
+        spec_ ? SignOrders::decision(*spec_, message) : SignOrders::ed25519_decision(message);
     const pkcs11::Login* login = login_ ? &*login_ : nullptr;
     const auto job = [&] { return service_.sign(order, order_, public_key_, login); };
     const pkcs11::SignResult result = login != nullptr ? pin_.use(token_, job) : job();
@@ -74,8 +72,7 @@ class TokenKey final : public approval::ApproverKey {
                   "the public half of key " + base::quoted(setup_.name) +
                       " is not on the token, or of a kind that is "
                       "not known",
-                  "RSA and EC keys can answer from a token, with their public key object beside them; an Ed25519 key "
-                  "can from a PEM file");
+                  "RSA, EC and Ed25519 keys can answer from a token, with their public key object beside them");
     }
     public_key_ = *found.key->public_key;
   }
@@ -87,7 +84,7 @@ class TokenKey final : public approval::ApproverKey {
   pkcs11::TokenState token_;
   std::optional<pkcs11::Login> login_;
   pkcs11::PublicKey public_key_;
-  pkcs11::KeySpec spec_ = pkcs11::KeySpec::ec_256;
+  std::optional<pkcs11::KeySpec> spec_;  // empty: Ed25519
 };
 
 base::Secret ask_password(const std::string& path, const std::optional<platform::PinSource>& password,

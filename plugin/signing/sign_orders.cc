@@ -68,4 +68,9 @@ pkcs11::SignOrder SignOrders::decision(pkcs11::KeySpec spec, base::ByteView mess
   return over(pkcs11::SignPurpose::decision, spec, message);
 }
 
+pkcs11::SignOrder SignOrders::ed25519_decision(base::ByteView message) {
+  require_answer(message);
+  return pkcs11::SignOrder(base::Bytes(message.begin(), message.end()));
+}
+
 }  // namespace signing

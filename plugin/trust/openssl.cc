@@ -152,7 +152,8 @@ base::Bytes digest(pkcs11::Hash hash, base::ByteView bytes) {
 EvpKey make_key(const pkcs11::PublicKey& key) {
   start_openssl();
   if (const auto* rsa = std::get_if<pkcs11::RsaPublicKey>(&key)) return make_rsa_key(*rsa);
-  return make_ec_key(std::get<pkcs11::EcPublicKey>(key));
+  if (const auto* ec = std::get_if<pkcs11::EcPublicKey>(&key)) return make_ec_key(*ec);
+  return make_ed25519_key(std::get<pkcs11::Ed25519PublicKey>(key).bytes);
 }
 
 EvpKey make_ed25519_key(base::ByteView raw) {

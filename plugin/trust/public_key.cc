@@ -21,6 +21,11 @@ base::Bytes ec_spki(const pkcs11::EcPublicKey& ec) {
   return der::write(der::kSequence, {algorithm, der::write_bit_string(ec.point)});
 }
 
+base::Bytes ed25519_spki(const pkcs11::Ed25519PublicKey& key) {
+  const base::Bytes algorithm = der::write(der::kSequence, {der::write(der::kOid, oid::kEd25519)});
+  return der::write(der::kSequence, {algorithm, der::write_bit_string(key.bytes)});
+}
+
 }  // namespace
 
 pkcs11::PublicKey public_key_of(base::ByteView certificate_der) {
@@ -34,7 +39,8 @@ pkcs11::PublicKey public_key_of(base::ByteView certificate_der) {
 
 base::Bytes spki_der(const pkcs11::PublicKey& key) {
   if (const auto* rsa = std::get_if<pkcs11::RsaPublicKey>(&key)) return rsa_spki(*rsa);
-  return ec_spki(std::get<pkcs11::EcPublicKey>(key));
+  if (const auto* ec = std::get_if<pkcs11::EcPublicKey>(&key)) return ec_spki(*ec);
+  return ed25519_spki(std::get<pkcs11::Ed25519PublicKey>(key));
 }
 
 std::string spki_sha256(const pkcs11::PublicKey& key) {

@@ -3,17 +3,11 @@
 #include "algorithm.h"
 #include "base/error.h"
 #include "der.h"
-#include "oids.h"
 #include "trust/certificate.h"
 #include "trust/public_key.h"
 
 namespace trust {
 namespace {
-
-base::Bytes ed25519_spki(base::ByteView raw) {
-  const base::Bytes algorithm = der::write(der::kSequence, {der::write(der::kOid, oid::kEd25519)});
-  return der::write(der::kSequence, {algorithm, der::write_bit_string(raw)});
-}
 
 std::optional<CertificateKey> key_in(base::ByteView der) {
   const std::string object = "the public key";
@@ -29,7 +23,7 @@ std::optional<CertificateKey> key_in(base::ByteView der) {
 
 std::optional<base::Bytes> spki_of(const CertificateKey& key) {
   if (key.public_key) return spki_der(*key.public_key);
-  if (key.kind == KeyKind::ed25519) return ed25519_spki(key.raw);
+  if (key.kind == KeyKind::ed25519) return spki_der(pkcs11::Ed25519PublicKey{key.raw});
   return std::nullopt;
 }
 

@@ -74,6 +74,11 @@ void verify_ec(const Check& check, base::ByteView signature) {
   refuse_mismatch(check, der, Padding::none);
 }
 
+pkcs11::KeySpec spec_of(const pkcs11::SignOrder& order) {
+  if (order.spec()) return *order.spec();
+  throw base::Error(base::ErrorKind::internal, base::Phase::verify, "an Ed25519 key signs nothing but answers");
+}
+
 }  // namespace
 
 void verify_message(const pkcs11::PublicKey& key, pkcs11::KeySpec spec, base::ByteView message,
@@ -95,12 +100,12 @@ void verify_message(const pkcs11::PublicKey& key, pkcs11::KeySpec spec, base::By
 }
 
 void verify_with_key(const pkcs11::PublicKey& key, const pkcs11::SignOrder& order, base::ByteView signature) {
-  verify_message(key, order.spec(), order.message(), signature);
+  verify_message(key, spec_of(order), order.message(), signature);
 }
 
 VerifiedSignature verify(const CheckedChain& chain, const pkcs11::SignOrder& order, base::Bytes signature) {
   verify_with_key(chain.leaf_key(), order, signature);
-  return {std::move(signature), order.spec()};
+  return {std::move(signature), spec_of(order)};
 }
 
 }  // namespace trust

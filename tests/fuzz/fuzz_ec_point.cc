@@ -32,6 +32,17 @@ void check_public_key(ByteView bytes) {
   expect(!pkcs11::describe(key).empty(), "a key can be described");
 }
 
+// Likewise, of a key of the type CKK_EC_EDWARDS.
+void check_ed25519_key(ByteView bytes) {
+  if (bytes.empty()) return;
+  const ByteView both = bytes.subspan(1);
+  const std::size_t split = std::min<std::size_t>(bytes[0], both.size());
+  const base::Bytes key = pkcs11::read_ed25519_key(both.first(split), both.subspan(split)).bytes;
+  expect(key.size() == 32, "an Ed25519 key has 32 bytes");
+  expect(pkcs11::read_ed25519_key(both.first(split), pkcs11::write_ec_point(key)).bytes == key,
+         "what is written is read back");
+}
+
 void check_signature(ByteView bytes, KeySpec spec) {
   const base::Bytes signature = pkcs11::normalise_signature(bytes, spec);
   expect(signature.size() == pkcs11::traits(spec).signature_size, "a signature has its fixed length");
@@ -49,6 +60,8 @@ void check(std::uint8_t choice, ByteView bytes) {
       return check_params(bytes);
     case 2:
       return check_public_key(bytes);
+    case 15:
+      return check_ed25519_key(bytes);
     default:
       return check_signature(bytes, specs[choice % specs.size()].spec);
   }

@@ -205,9 +205,13 @@ def test_a_key_under_a_password_answers_when_the_password_is_right(office):
     assert office.state(request)["approvedBy"]
 
 
-@pytest.mark.parametrize("kind", ["rsa", "ec"])
+@pytest.mark.parametrize("kind", ["rsa", "ec", "ed25519"])
 def test_a_key_on_a_token_answers(office, kind):
-    key = rsa.generate_private_key(65537, 3072) if kind == "rsa" else ec.generate_private_key(ec.SECP384R1())
+    key = {
+        "rsa": lambda: rsa.generate_private_key(65537, 3072),
+        "ec": lambda: ec.generate_private_key(ec.SECP384R1()),
+        "ed25519": ed25519.Ed25519PrivateKey.generate,
+    }[kind]()
     token = Token(office.folder).create()
     office.environment.update(token.environment)
     imported = office.key_file("imported.pem", key)
@@ -222,13 +226,32 @@ def test_a_key_on_a_token_answers(office, kind):
     assert office.state(rejected)["status"] == "REJECTED"
 
 
-def test_an_ed25519_key_on_a_token_is_refused_with_the_way_out(office):
+class Holder:
+    """A key that never leaves its token, known by the file of its public half."""
+
+    def __init__(self, path):
+        self.encoded = path.read_bytes()
+
+    def public_key(self):
+        """Some versions of pkcs11-tool write PEM, others DER."""
+        is_pem = self.encoded.startswith(b"-----BEGIN")
+        return (serialization.load_pem_public_key if is_pem else serialization.load_der_public_key)(self.encoded)
+
+
+def test_an_ed25519_key_made_on_a_token_is_shown_and_answers(office):
     token = Token(office.folder).create()
     office.environment.update(token.environment)
-    imported = office.key_file("imported.pem", ed25519.Ed25519PrivateKey.generate())
-    token.import_key(type("Key", (), {"path": imported}), "me", "0a01")
-    office.configure(key="pkcs11:token=e2e;object=me", module=str(token.module))
-    office.compare("ed25519-on-a-token", office.approvals("pending", status=3))
+    token.tool("--keypairgen", "--key-type", "EC:edwards25519", "--label", "me", "--id", "0a01")
+    listed = office.run("key", "list", "--module", token.module, "--token", "e2e", "--login")
+    office.compare("key-list-ed25519", listed)
+    token.tool("--read-object", "--type", "pubkey", "--id", "0a01", "--output-file", office.folder / "me.pub")
+    office.configure(key="pkcs11:token=e2e;object=me", module=str(token.module), pin_source="env:NOTATION_PKCS11_PIN")
+    office.policy([Holder(office.folder / "me.pub")], 1, "alone")
+    request = office.submit()
+    office.compare("ed25519-on-a-token", office.approvals("approve", office.task(), "--yes"))
+    assert office.state(request)["status"] == "EXECUTED"
+    key = json.loads(office.run("key", "list", "--module", token.module, "--token", "e2e", "--json").out)
+    assert [(key["keySpec"], key["usable"]) for key in key["tokens"][0]["keys"]] == [("Ed25519", False)]
 
 
 @pytest.mark.parametrize("change", ["payload", "label", "token"])

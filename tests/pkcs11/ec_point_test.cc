@@ -166,3 +166,38 @@ TEST_CASE("a key on an unknown curve is read so that it can be shown") {
   REQUIRE(pkcs11::read_ec_public_key(secp256k1, pkcs11::write_ec_point(point)).point == point);
   REQUIRE(pkcs11::read_ec_public_key(secp256k1, point).point == point);
 }
+
+TEST_CASE("an Ed25519 key is the same whatever shape the token gives its parts") {
+  const Bytes oid = {0x06, 0x03, 0x2B, 0x65, 0x70};
+  const Bytes older_oid = {0x06, 0x09, 0x2B, 0x06, 0x01, 0x04, 0x01, 0xDA, 0x47, 0x0F, 0x01};
+  // The second looks like an OCTET STRING of 30 bytes.
+  Bytes deceptive(32, 0x22);
+  deceptive[0] = 0x04;
+  deceptive[1] = 30;
+  for (const Bytes& bytes : {Bytes(32, 0x11), deceptive}) {
+    for (const Bytes& params : {oid, older_oid, string_of(0x13, "edwards25519"), string_of(0x0C, "Edwards25519")}) {
+      REQUIRE(pkcs11::read_ed25519_key(params, bytes).bytes == bytes);
+      REQUIRE(pkcs11::read_ed25519_key(params, pkcs11::write_ec_point(bytes)).bytes == bytes);
+    }
+  }
+}
+
+TEST_CASE("a key on another Edwards curve is refused as not supported") {
+  const Bytes ed448 = {0x06, 0x03, 0x2B, 0x65, 0x71};
+  for (const Bytes& params : {ed448, string_of(0x13, "edwards448"), string_of(0x16, "edwards25519")}) {
+    REQUIRE_ERROR(pkcs11::read_ed25519_key(params, Bytes(32, 1)), ErrorKind::not_capable);
+  }
+}
+
+TEST_CASE("attributes that are no Ed25519 key are refused") {
+  const Bytes oid = {0x06, 0x03, 0x2B, 0x65, 0x70};
+  Bytes longer = pkcs11::write_ec_point(Bytes(32, 1));
+  longer.push_back(0);
+  for (const Bytes& point : {Bytes{}, Bytes(31, 1), Bytes(33, 1), Bytes(64, 1), longer,
+                             pkcs11::write_ec_point(Bytes(31, 1)), pkcs11::write_ec_point(Bytes(57, 1))}) {
+    REQUIRE_ERROR(pkcs11::read_ed25519_key(oid, point), ErrorKind::token_failed);
+  }
+  for (const Bytes& params : {Bytes{}, Bytes{0x06}, Bytes{0x06, 0x03, 0x2B, 0x65, 0x70, 0x00}}) {
+    REQUIRE_ERROR(pkcs11::read_ed25519_key(params, Bytes(32, 1)), ErrorKind::token_failed);
+  }
+}

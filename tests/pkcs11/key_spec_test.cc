@@ -68,6 +68,11 @@ TEST_CASE("the spec of an EC key follows from its curve") {
   REQUIRE(pkcs11::curve_oid(KeySpec::rsa_2048).empty());
 }
 
+TEST_CASE("an Ed25519 key has no spec") {
+  REQUIRE_FALSE(pkcs11::key_spec_of(pkcs11::Ed25519PublicKey{Bytes(32, 7)}).has_value());
+  REQUIRE_FALSE(pkcs11::find_key_spec("Ed25519").has_value());
+}
+
 TEST_CASE("two keys are the same key when all of the public half is") {
   const pkcs11::PublicKey key = rsa_of_bits(2048);
   REQUIRE(key == pkcs11::PublicKey(rsa_of_bits(2048)));
@@ -81,4 +86,5 @@ TEST_CASE("keys are described for people whether the Notary Project knows them o
   REQUIRE(pkcs11::describe(ec_on(pkcs11::curve_oid(KeySpec::ec_384))) == "EC-384");
   REQUIRE(pkcs11::describe(rsa_of_bits(1024)) == "RSA with 1024 bits");
   REQUIRE(pkcs11::describe(ec_on(Bytes{0x06, 0x01, 0x01})) == "EC on an unknown curve");
+  REQUIRE(pkcs11::describe(pkcs11::Ed25519PublicKey{Bytes(32, 7)}) == "Ed25519");
 }

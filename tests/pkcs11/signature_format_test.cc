@@ -76,3 +76,10 @@ TEST_CASE("an RSA signature that is empty or longer than the modulus is refused"
   REQUIRE_ERROR(normalise_signature(Bytes{}, KeySpec::rsa_2048), ErrorKind::signature_invalid);
   REQUIRE_ERROR(normalise_signature(Bytes(257, 1), KeySpec::rsa_2048), ErrorKind::signature_invalid);
 }
+
+TEST_CASE("an Ed25519 signature is 64 bytes, taken as they are") {
+  REQUIRE(normalise_signature(Bytes(64, 0x30), std::nullopt) == Bytes(64, 0x30));
+  for (const std::size_t size : {0, 63, 65, 70}) {
+    REQUIRE_ERROR(normalise_signature(Bytes(size, 0x30), std::nullopt), ErrorKind::signature_invalid);
+  }
+}

@@ -96,6 +96,36 @@ TEST_CASE("SoftHSM: keys of all six specs are generated, found by label and sign
   }
 }
 
+TEST_CASE("SoftHSM: an Ed25519 key is found, signs a decision and nothing else") {
+  SKIP_WITHOUT_SOFTHSM();
+  SoftHsm hsm;
+  hsm.token.add_ed25519_key("soft", "ed", "0a");
+  const Inspection found = hsm.service.inspect(key_named("ed"), nullptr);
+  REQUIRE(found.key);
+  REQUIRE(found.key->public_key);
+  const PublicKey key = *found.key->public_key;
+  REQUIRE(describe(key) == "Ed25519");
+  REQUIRE(found.mechanism.empty());
+
+  const Login login = user();
+  const auto sign = [&](const SignOrder& order, const PublicKey& expected, const std::string& label) {
+    return hsm.service.sign(order, key_named(label), expected, &login);
+  };
+  const SignResult answer = sign(SignOrders::over_with_ed25519("yes"), key, "ed");
+  REQUIRE(answer.mechanism == "CKM_EDDSA");
+  REQUIRE(support::verifies_ed25519(key, "yes", answer.signature));
+  REQUIRE_FALSE(support::verifies_ed25519(key, "no", answer.signature));
+
+  for (const KeySpecTraits& traits : all_key_specs()) {
+    for (const SignPurpose purpose :
+         {SignPurpose::artifact, SignPurpose::certificate, SignPurpose::challenge, SignPurpose::decision}) {
+      REQUIRE_ERROR(sign(SignOrders::over(traits.spec, "hello", purpose), key, "ed"), ErrorKind::internal);
+    }
+  }
+  const GeneratedKey other = hsm.make(KeySpec::ec_256, "other", {1});
+  REQUIRE_ERROR(sign(SignOrders::over_with_ed25519("yes"), *other.key.public_key, "other"), ErrorKind::internal);
+}
+
 TEST_CASE("SoftHSM: a key that always wants authentication signs twice") {
   SKIP_WITHOUT_SOFTHSM();
   SoftHsm hsm;

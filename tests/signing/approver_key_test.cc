@@ -13,6 +13,7 @@
 #include "support/soft_token.h"
 #include "temporary_folder.h"
 #include "throws_error.h"
+#include "trust/spki.h"
 
 using base::Bytes;
 using base::ErrorKind;
@@ -58,6 +59,10 @@ struct Desk {
     } else {
       service = std::make_unique<pkcs11::LocalService>(pkcs11::Timeouts{}, base::system_clock());
     }
+  }
+  // The module stays in this process, and must not know the token of the last test when the next one begins.
+  ~Desk() {
+    if (auto* local = dynamic_cast<pkcs11::LocalService*>(service.get())) local->finish();
   }
 
   std::unique_ptr<approval::ApproverKey> find(const std::string& module, const std::string& path) {
@@ -138,6 +143,23 @@ TEST_CASE("SoftHSM: an approver answers with keys of every kind") {
   }
 }
 
+TEST_CASE("SoftHSM: an approver answers with an Ed25519 key, and with no other bytes than an answer") {
+  if (support::SoftToken::module_path().empty()) {
+    WARN("skipped: SoftHSM (package softhsm2) is not installed");
+    return;
+  }
+  const bool isolated = GENERATE(false, true);
+  support::SoftToken token;
+  token.add_ed25519_key("soft", "ed", "0a");
+  Desk desk(isolated);
+  const auto key = desk.find(support::SoftToken::module_path(), "pkcs11:token=soft;object=ed");
+  CHECK(key->digest_name() == "EdDSA");
+  CHECK(trust::is_ed25519_spki(key->spki_der()));
+  for (int i = 0; i < 2; ++i)
+    CHECK(verifies(key->spki_der(), token_to_sign(), key->sign(token_to_sign())));
+  REQUIRE_ERROR(key->sign(base::bytes_of("yes")), ErrorKind::internal);
+}
+
 TEST_CASE("an approver answers with a key from a file, under a password or not") {
   const TemporaryFolder folder;
   platform::EnvironmentSecrets secrets;
@@ -147,7 +169,7 @@ TEST_CASE("an approver answers with a key from a file, under a password or not")
     const std::string path = folder.write("key.pem", made.private_pem());
     const auto key = signing::read_approver_key(path, std::nullopt, secrets, terminal);
     CHECK(key->spki_der() == made.spki());
-    CHECK(key->digest_name() == "SHA-256");
+    CHECK(key->digest_name() == (trust::is_ed25519_spki(made.spki()) ? "EdDSA" : "SHA-256"));
     CHECK(verifies(made.spki(), token_to_sign(), key->sign(token_to_sign())));
     REQUIRE_ERROR(key->sign(base::bytes_of("yes")), ErrorKind::internal);
   }

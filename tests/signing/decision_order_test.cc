@@ -60,6 +60,17 @@ TEST_CASE("an approver signs an approval token and the time of a question, over 
   }
 }
 
+TEST_CASE("an approver's Ed25519 key is given the message itself") {
+  for (const Bytes& message : {token(bytes_of(kJws)), bytes_of("2026-01-01T00:00:00.000Z")}) {
+    const pkcs11::SignOrder order = SignOrders::ed25519_decision(message);
+    CHECK(order.purpose() == pkcs11::SignPurpose::decision);
+    CHECK(order.scheme() == pkcs11::SignScheme::approver);
+    CHECK_FALSE(order.spec());
+    CHECK(std::ranges::equal(order.message(), message));
+    CHECK(order.digest().empty());
+  }
+}
+
 TEST_CASE("an approver's answer can never be read as a Notary payload, whatever is to be signed") {
   REQUIRE(schema::resembles_notary_payload(bytes_of(kJws)));
   REQUIRE(schema::resembles_notary_payload(cose()));
@@ -82,5 +93,6 @@ TEST_CASE("an approver signs no Notary payload, and nothing else that is neither
         bytes_of("2026-01-01T00:00:00.000Z "), bytes_of("2026-01-01t00:00:00.000Z"), longer, padded}) {
     INFO(base::to_hex(message));
     REQUIRE_ERROR(SignOrders::decision(KeySpec::ec_256, message), base::ErrorKind::internal);
+    REQUIRE_ERROR(SignOrders::ed25519_decision(message), base::ErrorKind::internal);
   }
 }

@@ -4,7 +4,9 @@
 
 #include "approval/policies.h"
 #include "base/clock.h"
+#include "pkcs11/local_service.h"
 #include "schema/payload.h"
+#include "signing/key_proof.h"
 #include "support/certificates.h"
 #include "throws_error.h"
 #include "trust/public_key.h"
@@ -90,4 +92,18 @@ TEST_CASE("a certificate to sign can never be read as a Notary payload") {
     CHECK(order.purpose() == pkcs11::SignPurpose::certificate);
     CHECK_FALSE(schema::resembles_notary_payload(order.message()));
   }
+}
+
+TEST_CASE("an Ed25519 key gets no order for an artifact, a certificate or a challenge") {
+  const support::TestKey key = support::TestKey::ed25519();
+  REQUIRE_ERROR(chain_for(key), base::ErrorKind::invalid_chain);
+  trust::Subject subject;
+  subject.common_name = "test";
+  for (const pkcs11::KeySpecTraits& spec : pkcs11::all_key_specs()) {
+    INFO(spec.name);
+    REQUIRE_ERROR(trust::prepare_self_signed(key.public_key(), spec.spec, subject, 30, now()),
+                  base::ErrorKind::invalid_settings);
+  }
+  pkcs11::LocalService nobody(pkcs11::Timeouts{}, base::system_clock());
+  REQUIRE_ERROR(signing::prove_key(nobody, pkcs11::Uri{}, key.public_key(), nullptr), base::ErrorKind::not_capable);
 }

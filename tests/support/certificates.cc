@@ -241,6 +241,12 @@ pkcs11::PublicKey TestKey::public_key() const {
   if (EVP_PKEY_get_base_id(get()) == EVP_PKEY_RSA) {
     return pkcs11::RsaPublicKey{parameter(get(), OSSL_PKEY_PARAM_RSA_N), parameter(get(), OSSL_PKEY_PARAM_RSA_E)};
   }
+  if (EVP_PKEY_get_base_id(get()) == EVP_PKEY_ED25519) {
+    Bytes bytes(32);
+    std::size_t size = bytes.size();
+    demand(EVP_PKEY_get_raw_public_key(get(), bytes.data(), &size) == 1, "raw key");
+    return pkcs11::Ed25519PublicKey{bytes};
+  }
   char group[64];
   demand(EVP_PKEY_get_group_name(get(), group, sizeof group, nullptr) == 1, "group");
   const ASN1_OBJECT* object = OBJ_nid2obj(OBJ_sn2nid(group));
@@ -288,6 +294,15 @@ Bytes TestKey::sign_pss(const std::string& hash, ByteView message, int salt, con
 
 Bytes TestKey::sign_der(const std::string& hash, ByteView message) const {
   return sign_pkcs1(hash, message);
+}
+
+Bytes TestKey::sign_ed25519(ByteView message) const {
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  demand(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, get()) == 1, "signing");
+  Bytes signature(64);
+  std::size_t size = signature.size();
+  demand(EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) == 1, "signing");
+  return signature;
 }
 
 CertificateTemplate leaf_template(const std::string& common_name) {

@@ -27,9 +27,9 @@ class TestKey {
   TestKey with_explicit_parameters() const;
   TestKey with_compressed_point() const;
 
-  pkcs11::PublicKey public_key() const;  // RSA and EC
-  base::Bytes spki() const;              // as OpenSSL encodes it
-  std::string private_pem() const;       // PKCS#8
+  pkcs11::PublicKey public_key() const;
+  base::Bytes spki() const;         // as OpenSSL encodes it
+  std::string private_pem() const;  // PKCS#8
 
   // What a token returns: RSASSA-PSS, or r and s at fixed width. A salt below 0 means as long as the hash.
   base::Bytes sign(pkcs11::KeySpec spec, base::ByteView message, int salt = -1) const;
@@ -37,6 +37,7 @@ class TestKey {
   base::Bytes sign_pkcs1(const std::string& hash, base::ByteView message) const;
   base::Bytes sign_pss(const std::string& hash, base::ByteView message, int salt, const std::string& mask_hash) const;
   base::Bytes sign_der(const std::string& hash, base::ByteView message) const;
+  base::Bytes sign_ed25519(base::ByteView message) const;
 
   evp_pkey_st* get() const { return key_.get(); }
 

@@ -66,6 +66,15 @@ inline base::Bytes as_der(base::ByteView fixed_width) {
   return result;
 }
 
+inline bool verifies_ed25519(const pkcs11::PublicKey& key, std::string_view message, base::ByteView signature) {
+  const base::Bytes& raw = std::get<pkcs11::Ed25519PublicKey>(key).bytes;
+  const OpenSslKey verifier(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, raw.data(), raw.size()));
+  Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
+  const auto* bytes = reinterpret_cast<const unsigned char*>(message.data());
+  return EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, verifier.get()) == 1 &&
+         EVP_DigestVerify(context.get(), signature.data(), signature.size(), bytes, message.size()) == 1;
+}
+
 inline bool verifies(const pkcs11::PublicKey& key, pkcs11::KeySpec spec, std::string_view message,
                      base::ByteView signature, pkcs11::SignScheme scheme = pkcs11::SignScheme::notary) {
   const auto& traits = pkcs11::traits(spec);

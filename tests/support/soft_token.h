@@ -40,6 +40,15 @@ class SoftToken {
     if (std::system(command.c_str()) != 0) throw std::runtime_error("softhsm2-util failed");
   }
 
+  // Puts a new Ed25519 key pair on the token; `id` in hexadecimal.
+  void add_ed25519_key(const std::string& token, const std::string& label, const std::string& id) const {
+    const std::string file = folder_ + "/" + id + ".pem";
+    const std::string command = "openssl genpkey -algorithm ED25519 -out " + file + " && softhsm2-util --import " +
+                                file + " --token '" + token + "' --label '" + label + "' --id " + id + " --pin " +
+                                kPin + " >" + folder_ + "/log 2>&1";
+    if (std::system(command.c_str()) != 0) throw std::runtime_error("no Ed25519 key on SoftHSM");
+  }
+
   // Empty where SoftHSM is not installed: the test is to be skipped, with a word.
   static std::string module_path() {
     for (const char* path : {"/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm2.so",

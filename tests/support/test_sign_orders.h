@@ -26,6 +26,12 @@ class SignOrders {
     return {purpose, spec, base::Bytes(bytes.begin(), bytes.end()), std::move(digest)};
   }
 
+  // A decision, by an Ed25519 key.
+  static pkcs11::SignOrder over_with_ed25519(std::string_view message) {
+    const auto bytes = base::bytes_of(message);
+    return pkcs11::SignOrder(base::Bytes(bytes.begin(), bytes.end()));
+  }
+
   static const EVP_MD* hash_of(pkcs11::Hash hash) {
     switch (hash) {
       case pkcs11::Hash::sha_256:

@@ -15,6 +15,12 @@ TEST_CASE("the public key of a certificate is the key it was made for, for every
   }
 }
 
+TEST_CASE("an Ed25519 key is encoded as RFC 8410 wants it") {
+  const TestKey key = TestKey::ed25519();
+  CHECK(trust::spki_der(key.public_key()) == key.spki());
+  CHECK(trust::spki_sha256(key.public_key()) == base::to_hex(trust::digest(pkcs11::Hash::sha_256, key.spki())));
+}
+
 TEST_CASE("the fingerprint of a key is the SHA-256 of its SubjectPublicKeyInfo") {
   const base::Bytes hash = trust::digest(pkcs11::Hash::sha_256, p256_key().spki());
   CHECK(trust::spki_sha256(p256_key().public_key()) == base::to_hex(hash));

@@ -1,6 +1,7 @@
 #include "trust/verify.h"
 
 #include "chains.h"
+#include "trust/decision_signature.h"
 #include "trust/public_key.h"
 
 namespace signing {
@@ -11,6 +12,10 @@ class SignOrders {
     const base::ByteView bytes = base::bytes_of(message);
     return {pkcs11::SignPurpose::challenge, spec, base::Bytes(bytes.begin(), bytes.end()),
             trust::digest(pkcs11::traits(spec).hash, bytes)};
+  }
+  static pkcs11::SignOrder over_with_ed25519(const std::string& message) {
+    const base::ByteView bytes = base::bytes_of(message);
+    return pkcs11::SignOrder(base::Bytes(bytes.begin(), bytes.end()));
   }
 };
 }  // namespace signing
@@ -49,6 +54,36 @@ TEST_CASE("a good signature verifies and comes out unchanged, for every spec") {
     CHECK(verified.bytes().size() == traits.signature_size);
     CHECK(verified.spec() == traits.spec);
   }
+}
+
+TEST_CASE("what an Ed25519 key signed never counts as a verified signature") {
+  const TestKey key = TestKey::ed25519();
+  const pkcs11::SignOrder order = signing::SignOrders::over_with_ed25519(kText);
+  const Bytes signature = key.sign_ed25519(base::bytes_of(kText));
+  REQUIRE_ERROR(trust::verify(chain_for(KeySpec::ec_256), order, signature), base::ErrorKind::internal);
+  REQUIRE_ERROR(trust::verify_with_key(key.public_key(), order, signature), base::ErrorKind::internal);
+  for (const pkcs11::KeySpecTraits& traits : pkcs11::all_key_specs()) {
+    REQUIRE_ERROR(trust::verify_with_key(key.public_key(), signing::SignOrders::over(traits.spec, kText), signature),
+                  base::ErrorKind::signature_invalid);
+  }
+}
+
+TEST_CASE("an approver's Ed25519 signature is passed on when it verifies with this very key") {
+  const TestKey key = TestKey::ed25519();
+  const pkcs11::SignOrder order = signing::SignOrders::over_with_ed25519(kText);
+  const Bytes signature = key.sign_ed25519(base::bytes_of(kText));
+  CHECK(trust::finish_decision(key.public_key(), order, signature) == signature);
+  Bytes changed = signature;
+  changed[5] ^= 1;
+  const auto refuses = [&](const pkcs11::PublicKey& with, const pkcs11::SignOrder& what, const Bytes& bytes) {
+    REQUIRE_ERROR(trust::finish_decision(with, what, bytes), base::ErrorKind::signature_invalid);
+  };
+  refuses(key.public_key(), order, changed);
+  refuses(key.public_key(), order, {});
+  refuses(key.public_key(), signing::SignOrders::over_with_ed25519("another text"), signature);
+  refuses(TestKey::ed25519().public_key(), order, signature);
+  refuses(TestKey::rsa(1024).public_key(), order, signature);
+  refuses(key.public_key(), signing::SignOrders::over(KeySpec::rsa_2048, kText), signature);
 }
 
 TEST_CASE("a signature with any bit changed does not verify") {

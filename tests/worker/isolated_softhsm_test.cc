@@ -48,3 +48,30 @@ TEST_CASE("SoftHSM in a child: keys are made, found, sign and are removed") {
   service.release();
   CHECK(service.module_output().empty());
 }
+
+TEST_CASE("SoftHSM in a child: an Ed25519 key signs a decision and nothing else") {
+  if (SoftToken::module_path().empty()) {
+    WARN("skipped: SoftHSM (package softhsm2) is not installed");
+    return;
+  }
+  SoftToken token;
+  token.add_ed25519_key("soft", "ed", "0a");
+  IsolatedOptions options;
+  options.new_worker = WorkerProcess::fork_first;
+  IsolatedService service(WorkerProcess::fork_first(), options, base::system_clock());
+  service.load({SoftToken::module_path(), {}, {}});
+  const Inspection found = service.inspect(key_named("ed"), nullptr);
+  REQUIRE(found.key);
+  REQUIRE(found.key->public_key);
+  const PublicKey key = *found.key->public_key;
+  const Login login = user();
+  const SignResult answer = service.sign(SignOrders::over_with_ed25519("yes"), key_named("ed"), key, &login);
+  CHECK(answer.mechanism == "CKM_EDDSA");
+  CHECK(support::verifies_ed25519(key, "yes", answer.signature));
+  for (const SignPurpose purpose :
+       {SignPurpose::artifact, SignPurpose::certificate, SignPurpose::challenge, SignPurpose::decision}) {
+    REQUIRE_ERROR(service.sign(SignOrders::over(KeySpec::ec_256, "hello", purpose), key_named("ed"), key, &login),
+                  ErrorKind::internal);
+  }
+  service.release();
+}

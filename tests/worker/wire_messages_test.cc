@@ -125,31 +125,33 @@ TEST_CASE("the worker gets a sign order unchanged") {
 }
 
 TEST_CASE("a sign order whose digest has a wrong length is refused") {
-  wire::Writer writer;
-  writer.byte(0);
-  writer.byte(static_cast<std::uint8_t>(KeySpec::ec_384));
-  writer.bytes(samples::bytes(0, 10));
-  writer.bytes(samples::bytes(0, 32));
-  const wire::Buffer message = writer.finish();
-  wire::Reader reader(message.view().subspan(wire::kHeaderSize));
-  REQUIRE_ERROR(SignOrderCodec::decode(reader), ErrorKind::internal);
+  REQUIRE_ERROR(samples::decode_order(SignPurpose::artifact, KeySpec::ec_384, 32), ErrorKind::internal);
 }
 
 TEST_CASE("an approver's answer goes to the worker with a digest of SHA-256, whatever the key") {
-  const auto decoded = [](std::size_t digest_size) {
-    wire::Writer writer;
-    writer.byte(static_cast<std::uint8_t>(SignPurpose::decision));
-    writer.byte(static_cast<std::uint8_t>(KeySpec::ec_384));
-    writer.bytes(samples::bytes(0, 10));
-    writer.bytes(samples::bytes(0, digest_size));
-    const wire::Buffer message = writer.finish();
-    wire::Reader reader(message.view().subspan(wire::kHeaderSize));
-    return SignOrderCodec::decode(reader);
-  };
-  const SignOrder order = decoded(32);
+  const SignOrder order = samples::decode_order(SignPurpose::decision, KeySpec::ec_384, 32);
   CHECK(order.purpose() == SignPurpose::decision);
   CHECK(order.scheme() == SignScheme::approver);
-  REQUIRE_ERROR(decoded(48), ErrorKind::internal);
+  REQUIRE_ERROR(samples::decode_order(SignPurpose::decision, KeySpec::ec_384, 48), ErrorKind::internal);
+}
+
+TEST_CASE("an Ed25519 key's decision goes to the worker without a digest") {
+  const SignOrder order = samples::decode_order(SignPurpose::decision, std::nullopt, 0);
+  const auto request = sent<wire::SignRequest>(wire::encode_sign(order, {}, samples::ed25519_key(), nullptr, false));
+  CHECK(request.order.purpose() == SignPurpose::decision);
+  CHECK_FALSE(request.order.spec());
+  CHECK(std::ranges::equal(request.order.message(), order.message()));
+  CHECK(request.order.digest().empty());
+  CHECK(request.expected == samples::ed25519_key());
+  REQUIRE_ERROR(samples::decode_order(SignPurpose::decision, std::nullopt, 32), ErrorKind::internal);
+}
+
+TEST_CASE("an order for an Ed25519 key that is not a decision is refused") {
+  for (const SignPurpose purpose : {SignPurpose::artifact, SignPurpose::certificate, SignPurpose::challenge}) {
+    for (const std::size_t digest_size : {0, 32, 48, 64}) {
+      REQUIRE_ERROR(samples::decode_order(purpose, std::nullopt, digest_size), ErrorKind::internal);
+    }
+  }
 }
 
 TEST_CASE("the worker gets orders to make, to remove and to survey as they were given") {
@@ -174,6 +176,9 @@ TEST_CASE("every answer of the worker arrives as it was given") {
   CHECK(same(samples::inspection(), answered(samples::inspection())));
   CHECK(fields(samples::sign_result()) == fields(answered(samples::sign_result())));
   CHECK(same(samples::generated_key(), answered(samples::generated_key())));
+  Inspection ed25519 = samples::inspection();
+  ed25519.key->public_key = samples::ed25519_key();
+  CHECK(same(ed25519, answered(ed25519)));
   CHECK(same(samples::survey(), answered(samples::survey())));
   CHECK_FALSE(answered(Inspection{}).key);
 }

@@ -25,6 +25,9 @@ inline pkcs11::PublicKey rsa_key() {
 inline pkcs11::PublicKey ec_key() {
   return pkcs11::EcPublicKey{bytes(6, 10), bytes(4, 65)};
 }
+inline pkcs11::PublicKey ed25519_key() {
+  return pkcs11::Ed25519PublicKey{bytes(7, 32)};
+}
 
 inline pkcs11::ModuleSettings module_settings() {
   pkcs11::ModuleSettings settings{"/usr/lib/module.so", "configdir='/etc'", {}};
@@ -92,16 +95,21 @@ inline std::vector<pkcs11::wire::Reply> replies() {
   return all;
 }
 
-// A permission to sign, made the way the worker gets one.
-inline pkcs11::SignOrder sign_order(pkcs11::KeySpec spec = pkcs11::KeySpec::ec_256) {
+// A permission to sign, made the way the worker gets one; without a spec for Ed25519.
+inline pkcs11::SignOrder decode_order(pkcs11::SignPurpose purpose, std::optional<pkcs11::KeySpec> spec,
+                                      std::size_t digest_size) {
   pkcs11::wire::Writer writer;
-  writer.byte(static_cast<std::uint8_t>(pkcs11::SignPurpose::challenge));
-  writer.byte(static_cast<std::uint8_t>(spec));
+  writer.byte(static_cast<std::uint8_t>(purpose));
+  writer.flag(spec.has_value());
+  if (spec) writer.byte(static_cast<std::uint8_t>(*spec));
   writer.bytes(bytes(0x41, 100));
-  writer.bytes(bytes(0x11, pkcs11::traits(spec).digest_size));
+  writer.bytes(bytes(0x11, digest_size));
   const pkcs11::wire::Buffer message = writer.finish();
   pkcs11::wire::Reader reader(message.view().subspan(pkcs11::wire::kHeaderSize));
   return pkcs11::SignOrderCodec::decode(reader);
+}
+inline pkcs11::SignOrder sign_order(pkcs11::KeySpec spec = pkcs11::KeySpec::ec_256) {
+  return decode_order(pkcs11::SignPurpose::challenge, spec, pkcs11::traits(spec).digest_size);
 }
 
 }  // namespace samples

@@ -67,12 +67,12 @@ struct Inspection {
   // Empty when nothing matching is visible without a login (then at most one token matches the URI).
   std::optional<KeyView> key;
   std::vector<base::Bytes> issuers;  // DER, certificates on the token that may complete the chain, no order
-  std::string mechanism;             // CKM name that sign will use; empty when the key is not visible
+  std::string mechanism;             // CKM name that sign will use; empty when the key is not visible or without spec
   std::vector<std::string> remarks;  // for the log: slots passed over, second copies of the key
 };
 
 struct SignResult {
-  base::Bytes signature;  // RSA: as long as the modulus; EC: r and s at fixed width
+  base::Bytes signature;  // RSA: as long as the modulus; EC: r and s at fixed width; Ed25519: 64 bytes
   std::string mechanism;
 };
 
@@ -119,7 +119,7 @@ class KeyService {
   // Signs once. Finds the key again if this process has not inspected it; logs in unless it already is, or the token
   // needs no login and `login` is null. `expected` is the key that must sign: a private half that is known to belong to
   // another public key is an error before C_Sign. Errors: as inspect, and outcome_unknown, signature_invalid
-  // (malformed).
+  // (malformed), internal (an Ed25519 key and an order that is not for one, or the other way round).
   virtual SignResult sign(const SignOrder& order, const InspectOrder& key, const PublicKey& expected,
                           const Login* login) = 0;
 

@@ -46,15 +46,20 @@ struct EcPublicKey {
   base::Bytes point;  // uncompressed: 04, x, y; no OCTET STRING around it
   bool operator==(const EcPublicKey&) const = default;
 };
-using PublicKey = std::variant<RsaPublicKey, EcPublicKey>;
+// Ed25519 (RFC 8032), which the Notary Project does not know: such a key has no KeySpec and signs answers alone.
+struct Ed25519PublicKey {
+  base::Bytes bytes;  // 32 of them
+  bool operator==(const Ed25519PublicKey&) const = default;
+};
+using PublicKey = std::variant<RsaPublicKey, EcPublicKey, Ed25519PublicKey>;
 
 // DER object identifiers of P-256, P-384 and P-521 for the specs of family ec.
 base::ByteView curve_oid(KeySpec spec);
 
-// Empty for a key that the Notary Project does not know (RSA-1024, another curve).
+// Empty for a key that the Notary Project does not know (RSA-1024, another curve, Ed25519).
 std::optional<KeySpec> key_spec_of(const PublicKey& key);
 
-// "RSA-3072", "EC-256", or for other keys "RSA with 1024 bits", "EC on an unknown curve": for people.
+// "RSA-3072", "EC-256", or for other keys "RSA with 1024 bits", "EC on an unknown curve", "Ed25519": for people.
 std::string describe(const PublicKey& key);
 
 }  // namespace pkcs11

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "base/bytes.h"
 #include "pkcs11/key_spec.h"
 
@@ -15,7 +17,7 @@ class SignOrderCodec;  // carries an order into the worker, unchanged
 enum class SignPurpose { artifact, certificate, challenge, decision };
 
 // How. notary: as the Notary Project says for the key spec. approver: RSASSA-PKCS1-v1_5 or ECDSA, both with SHA-256
-// whatever the key's size, as services want an approver's answer.
+// whatever the key's size, or Ed25519, as services want an approver's answer.
 enum class SignScheme { notary, approver };
 
 constexpr SignScheme scheme_of(SignPurpose purpose) {
@@ -32,20 +34,22 @@ class SignOrder {
  public:
   SignPurpose purpose() const { return purpose_; }
   SignScheme scheme() const { return scheme_of(purpose_); }
-  KeySpec spec() const { return spec_; }
+  // Empty for an Ed25519 key, whose order is a decision: there is no constructor for any other.
+  std::optional<KeySpec> spec() const { return spec_; }
   base::ByteView message() const { return message_; }  // what a hashing mechanism is given
-  base::ByteView digest() const {
-    return digest_;
-  }  // what a raw mechanism is given: hash of message, as scheme and spec say
+  // What a raw mechanism is given: hash of message, as scheme and spec say. Empty for an Ed25519 key.
+  base::ByteView digest() const { return digest_; }
 
  private:
   friend class signing::SignOrders;
   friend class SignOrderCodec;
   SignOrder(SignPurpose purpose, KeySpec spec, base::Bytes message, base::Bytes digest)
       : purpose_(purpose), spec_(spec), message_(std::move(message)), digest_(std::move(digest)) {}
+  // By an Ed25519 key.
+  explicit SignOrder(base::Bytes decision) : purpose_(SignPurpose::decision), message_(std::move(decision)) {}
 
   SignPurpose purpose_;
-  KeySpec spec_;
+  std::optional<KeySpec> spec_;
   base::Bytes message_;
   base::Bytes digest_;
 };

@@ -43,27 +43,13 @@ class Token:
     def import_certificate(self, certificate, label, identifier, token=LABEL):
         der = self.folder / f"{label}-{identifier}.der"
         der.write_bytes(certificate.der)
-        process.succeed(
-            [
-                tools.need("pkcs11-tool", "apt-get install opensc"),
-                "--module",
-                self.module,
-                "--token-label",
-                token,
-                "--login",
-                "--pin",
-                PIN,
-                "--write-object",
-                der,
-                "--type",
-                "cert",
-                "--label",
-                label,
-                "--id",
-                identifier,
-            ],
-            {**os.environ, **self.environment},
-        )
+        self.tool("--write-object", der, "--type", "cert", "--label", label, "--id", identifier, token=token)
+
+    def tool(self, *arguments, token=LABEL):
+        """Runs pkcs11-tool, logged in."""
+        program = tools.need("pkcs11-tool", "apt-get install opensc")
+        login = ["--module", self.module, "--token-label", token, "--login", "--pin", PIN]
+        process.succeed([program, *login, *arguments], {**os.environ, **self.environment})
 
     def _util(self, *arguments):
         process.succeed([tools.softhsm_util(), *arguments], {**os.environ, **self.environment})

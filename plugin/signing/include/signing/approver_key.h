@@ -19,9 +19,9 @@ std::unique_ptr<approval::ApproverKey> read_approver_key(const std::string& path
                                                          platform::EnvironmentSecrets& secrets,
                                                          platform::Terminal& terminal);
 
-// A key on a token: one of the kinds that the Notary Project knows. `service` has loaded the module; it, `setup` and
-// `pin` outlive the key. The PIN is obtained once, for all signatures. Errors, also of sign(): as KeyService::inspect,
-// not_capable for another kind of key, signature_invalid.
+// A key on a token: one of the kinds that the Notary Project knows, or Ed25519. `service` has loaded the module; it,
+// `setup` and `pin` outlive the key. The PIN is obtained once, for all signatures. Errors, also of sign(): as
+// KeyService::inspect, not_capable for another kind of key, signature_invalid.
 std::unique_ptr<approval::ApproverKey> find_approver_key(pkcs11::KeyService& service, const KeySetup& setup,
                                                          PinStep& pin);
 

@@ -23,6 +23,8 @@ class SignOrders {
   // What an approver answers a Transaction Security Broker with: all bytes of an approval token, or the characters of
   // schema::tsb_time(). Anything else is Error(internal).
   static pkcs11::SignOrder decision(pkcs11::KeySpec spec, base::ByteView message);
+  // The same by an Ed25519 key, which gets no other order.
+  static pkcs11::SignOrder ed25519_decision(base::ByteView message);
 
  private:
   static pkcs11::SignOrder over(pkcs11::SignPurpose purpose, pkcs11::KeySpec spec, base::ByteView message);

@@ -22,8 +22,8 @@ base::Bytes digest(pkcs11::Hash hash, base::ByteView bytes);
 // certificate that notation could read, or its key is neither RSA nor EC.
 pkcs11::PublicKey public_key_of(base::ByteView certificate_der);
 
-// DER of the SubjectPublicKeyInfo (RFC 3279 section 2.3, RFC 5480 section 2) as a certificate for this key would hold
-// it.
+// DER of the SubjectPublicKeyInfo (RFC 3279 section 2.3, RFC 5480 section 2, RFC 8410 section 4) as a certificate for
+// this key would hold it.
 base::Bytes spki_der(const pkcs11::PublicKey& key);
 
 // SHA-256 of spki_der() in lower-case hexadecimal: the name under which policies and tickets know a key.
