@@ -43,6 +43,22 @@ def test_a_token_that_is_replaced_while_the_run_waits(scene, asked, image):
     scene.verify(image)
 
 
+def test_a_token_that_ends_while_the_run_waits_ends_it(scene, asked, image):
+    """Nothing can be withdrawn without it, which the next run makes up for."""
+    run, request = asked
+    scene.standin.journal.wait_for(POLL)
+    scene.standin.access.demand_tokens("another")
+    scene.fails_with("token ended", run)
+    assert request.open and "is not withdrawn, the next run tries again" in scene.log()
+    scene.standin.access.demand_tokens(scene.secrets["jwt"])
+    again = scene.sign(image)
+    second = scene.standin.wait_for_request(2)
+    assert request.status == "CANCELLED"
+    scene.approve(second, "anna", "bert")
+    scene.succeed(again)
+    scene.verify(image)
+
+
 def test_secrets_may_come_from_the_environment(scene, image):
     scene.hold()
     names = {"token": "jwt", "key_password": "key-password"}

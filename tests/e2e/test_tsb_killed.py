@@ -29,6 +29,7 @@ from tsb_standin import Refused, knobs
 ROUNDS = int(os.environ.get("TSB_ROUNDS", "18"))
 SEED = int(os.environ.get("E2E_SEED", "1"))
 LANES = int(os.environ.get("TSB_LANES", "3"))
+LATENCY = 0.4  # seconds that the service may take before it looks at a request
 LOST = "it may still be open there, and can no longer be found"
 TARGETS = ["plugin", "group"]
 APPROVED = ["before", "between", "after", "never"]
@@ -207,7 +208,7 @@ class Lane:
         if self.random.random() < 0.5:
             service.fault(SIGN, knobs.SLOW_ANSWER, pace=self.random.uniform(0.0005, 0.003))
         if self.random.random() < 0.3:
-            service.latency[SIGN] = self.random.uniform(0, 0.4)
+            service.latency[SIGN] = self.random.uniform(0, LATENCY)
         if self.random.random() < 0.3:
             service.fault(POLL, knobs.SLOW_ANSWER, pace=0.001, times=2)
 
@@ -225,7 +226,7 @@ class Lane:
     def settle(self):
         """Until the service has done what it was told before the kill."""
         entries = self.scene.standin.journal.entries
-        time.sleep(0.2)  # what lies in a socket's buffer is read after its sender was killed
+        time.sleep(LATENCY + 0.2)  # what lies in a socket's buffer is read after its sender was killed
         eventually(lambda: all(entry.status or entry.note for entry in entries()))
         self.scene.standin.knobs.clear()
 
