@@ -65,6 +65,7 @@ auto ApprovalStep::with_request_named(Job job) -> decltype(job()) {
     const std::string id = ticket_ ? ticket_->request.id : "";
     abandon();
     if (id.empty() || !error.request().empty()) throw;
+    if (error.hint().empty() && ticket_) throw with_prospect(error, *ticket_, after_end());
     throw std::move(error).with_request(id);
   }
 }
@@ -191,7 +192,7 @@ void ApprovalStep::record(const ApprovalAnswer& answer) {
   tickets_.write(*after);
   ticket_ = std::move(after);
   due_now_ = ticket_->state != before && ticket_->state != TicketState::open;
-  if (due_now_) context_.log.info("approval: request " + ticket_->request.id + " is decided");
+  if (due_now_) context_.log.info("approval: request " + ticket_->request.id + " is " + decision_text(*ticket_));
   if (is_foreign(answer, rules_.service_signs)) throw answer_is_foreign(*ticket_);
   note(answer);
 }

@@ -111,6 +111,10 @@ Error answer_is_foreign(const Ticket& ticket) {
                 "got an answer that backend " + base::printable(ticket.backend) + " must not give", "");
 }
 
+Error with_prospect(const Error& error, const Ticket& ticket, AfterEnd after) {
+  return Error(error.kind(), error.phase(), error.message(), what_next(ticket, after)).with_request(ticket.request.id);
+}
+
 std::string may_be_open(const Ticket& ticket) {
   return "an earlier run ended before " + base::printable(ticket.place) + " had named its request for " +
          question_text(ticket.request) + ": it may still be open there, and can no longer be found";

@@ -34,6 +34,9 @@ base::Error clock_is_behind(const schema::Ticket& ticket);
 base::Error nobody_listens(const schema::Ticket& ticket, AfterEnd after);
 base::Error answer_is_foreign(const schema::Ticket& ticket);
 
+// What a backend threw, with what becomes of the request as its hint.
+base::Error with_prospect(const base::Error& error, const schema::Ticket& ticket, AfterEnd after);
+
 // A warning, not an error: a request of an earlier run that nobody can find again.
 std::string may_be_open(const schema::Ticket& ticket);
 

@@ -70,6 +70,16 @@ std::string progress_text(const schema::ApprovalWaiting& progress) {
   return text;
 }
 
+std::string decision_text(const schema::Ticket& ticket) {
+  const auto by = [](const char* what, const std::vector<std::string>& names) {
+    return what + (names.empty() ? "" : " by " + name_list(names));
+  };
+  if (ticket.permission) return by("permitted", ticket.permission->approved);
+  if (ticket.refusal) return by("refused", ticket.refusal->by);
+  if (ticket.result) return by("executed, approved", ticket.result->approved);
+  return {};
+}
+
 std::string duration_text(std::chrono::seconds duration) {
   const auto seconds = duration.count();
   if (seconds != 0 && seconds % 3600 == 0) return counted(seconds / 3600, "hour");

@@ -25,6 +25,9 @@ std::string name_list(const std::vector<std::string>& names);
 // act".
 std::string progress_text(const schema::ApprovalWaiting& progress);
 
+// "permitted by anna", "refused by bert", "executed, approved by anna"; empty for an open request.
+std::string decision_text(const schema::Ticket& ticket);
+
 // "15 minutes", "1 hour", "90 seconds".
 std::string duration_text(std::chrono::seconds duration);
 

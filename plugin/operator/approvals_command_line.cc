@@ -34,6 +34,8 @@ void add_request(CLI::App& approvals, Chosen& chosen) {
       ->type_name("DURATION");
   add_text(*app, "--module", flags->module.module, "path of the PKCS#11 library, if neither KEY nor the file names it")
       ->type_name("PATH");
+  add_text(*app, "--chain-file", flags->module.chain_file, "PEM file with the certificate chain, likewise")
+      ->type_name("FILE");
   add_module_flags(*app, flags->module);
   app->add_flag("--json", flags->json, "answer as JSON");
 }

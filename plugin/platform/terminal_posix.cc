@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "platform/terminal.h"
 #include "secret_line.h"
+#include "status_cleanup.h"
 #include "status_line.h"
 
 namespace platform {
@@ -207,8 +208,8 @@ void ControllingTerminal::show_status(std::string_view line) {
   if (is_plain()) return show_plain_status(line);
   // The last column stays free: many terminals wrap as soon as it is filled.
   const std::string shown = cut_to_columns(base::printable(line, kLongestLine), columns_of(terminal_.number()) - 1);
+  if (!std::exchange(has_status_, true)) clear_status_when_killed(terminal_.number());
   (void)write_everything(terminal_.number(), std::string(kToLineStart) + shown + std::string(kEraseToLineEnd));
-  has_status_ = true;
 }
 
 void ControllingTerminal::show_plain_status(std::string_view line) {
@@ -220,7 +221,9 @@ void ControllingTerminal::show_plain_status(std::string_view line) {
 }
 
 void ControllingTerminal::clear_status() {
-  if (!std::exchange(has_status_, false) || !is_there()) return;
+  if (!std::exchange(has_status_, false)) return;
+  leave_status_when_killed();
+  if (!is_there()) return;
   (void)write_everything(terminal_.number(), std::string(kToLineStart) + std::string(kEraseToLineEnd));
 }
 

@@ -1,5 +1,7 @@
 #include "approval_desk.h"
 
+#include <utility>
+
 #include "approval/claims.h"
 #include "approval/registry.h"
 #include "approval/status_watcher.h"
@@ -53,10 +55,14 @@ const approval::Policy* ApprovalDesk::policy_of(const KeySetup& setup, const tru
 
 approval::Approval ApprovalDesk::obtain(const approval::Policy& policy, const KeySetup& setup,
                                         const trust::CheckedChain& chain, const schema::ApprovalSubject& subject,
-                                        base::ByteView payload) {
+                                        base::ByteView payload, const std::function<void()>& before_wait) {
   approval::StatusWatcher watcher(context_.terminal, context_.log, context_.clock, policy.settings.notify);
+  const auto pause = [&, waits = false](std::chrono::milliseconds duration) mutable {
+    if (duration.count() > 0 && !std::exchange(waits, true)) before_wait();
+    return context_.pause(duration);
+  };
   approval::WaitContext wait{context_.clock, context_.log, watcher,
-                             context_.pause, chance,       setup.approval_wait.value_or(kUsualWait)};
+                             pause,          chance,       setup.approval_wait.value_or(kUsualWait)};
   return approval::obtain(question_about(policy, setup, chain, subject, payload), policy.settings, backend_of(policy),
                           tickets(setup), wait);
 }

@@ -27,14 +27,18 @@ class ApprovalDesk {
   // public key.
   const approval::Policy* policy_of(const KeySetup& setup, const trust::CheckedChain& chain) const;
 
+  // Whether the policy's service makes the signature, whatever token holds a copy of the key.
+  bool signs(const approval::Policy& policy) { return backend_of(policy).signs(); }
+
   // For a key without a policy.
   approval::Grant none_needed(const trust::CheckedChain& chain) const {
     return policies_.none_needed(chain.leaf_key());
   }
 
-  // `payload` may be empty when people are asked ahead of the signing.
+  // `before_wait` is called once, when people have been asked and the run is about to sleep.
   approval::Approval obtain(const approval::Policy& policy, const KeySetup& setup, const trust::CheckedChain& chain,
-                            const schema::ApprovalSubject& subject, base::ByteView payload);
+                            const schema::ApprovalSubject& subject, base::ByteView payload,
+                            const std::function<void()>& before_wait);
   schema::Ticket request_ahead(const approval::Policy& policy, const KeySetup& setup, const trust::CheckedChain& chain,
                                const schema::ApprovalSubject& subject);
 

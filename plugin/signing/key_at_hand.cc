@@ -58,6 +58,17 @@ void KeyAtHand::inspect(approval::Backend& service) {
   complete_chain();
 }
 
+void KeyAtHand::find_hidden() {
+  if (setup_.at_service || inspection_.key) return;
+  log_in();
+  const auto look = [&] { return service_->inspect(order_, login_ ? &*login_ : nullptr); };
+  inspection_ = login_ ? pin_.use(inspection_.token, look) : look();
+  check_against_token();
+  if (inspection_.key) return;
+  throw Error(ErrorKind::key_not_found, Phase::find,
+              "key " + base::quoted(setup_.name) + " is not on token " + base::quoted(inspection_.token.label));
+}
+
 void KeyAtHand::check_expiry() const {
   const auto warning = trust::expiry_warning(*chain_, context_.clock.wall(), static_cast<int>(setup_.leaf_expiry.days));
   if (!warning) return;

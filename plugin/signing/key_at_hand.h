@@ -32,6 +32,9 @@ class KeyAtHand {
   void inspect(bool may_log_in);
   void inspect(approval::Backend& service);
 
+  // Before people are asked: a key that the token hides is looked for with a login. Error(key_not_found).
+  void find_hidden();
+
   const trust::CheckedChain& chain() const { return *chain_; }
 
   // Warns, or throws where the settings say so.

@@ -60,6 +60,7 @@ constexpr Wording kFlags{"the command line", "notation-pkcs11 ... 'pkcs11:token=
 schema::KeySettings settings_of(const ModuleFlags& flags) {
   schema::KeySettings settings;
   settings.module = flags.module;
+  settings.chain_file = flags.chain_file;
   settings.pin_source = flags.pin_source;
   settings.user_type = flags.user_type;
   settings.login_user = flags.login_user;

@@ -25,7 +25,7 @@ schema::Ticket request_approval(const std::string& key_id, const ModuleFlags& fl
                 "key " + base::quoted(run.key.setup().name) + " needs no approval",
                 "it has none in the configuration file");
   }
-  run.key.release();
+  if (!run.desk.signs(*policy)) run.key.find_hidden();
   return run.desk.request_ahead(*policy, run.key.setup(), run.key.chain(), subject);
 }
 

@@ -184,7 +184,6 @@ def test_ctrl_c_ends_it_and_the_next_run_goes_on(scene, image, start):
     assert len(scene.gate.asked()) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="SIGINT ends the plugin before it has cleared the status line")
 def test_ctrl_c_clears_the_status(scene, start):
     screen = start()
     wait_for_frames(screen, 2)

@@ -44,6 +44,7 @@ struct KeySetup {
 // What the flags of a command say of a module and of the login to it; what is empty was not said.
 struct ModuleFlags {
   std::optional<std::string> module;      // absolute path
+  std::optional<std::string> chain_file;  // a relative path starts at the working folder
   std::optional<std::string> pin_source;  // env:NAME, file:PATH or prompt; a relative path starts at the working folder
   std::optional<unsigned long> user_type;
   std::optional<std::string> login_user, init_args;
