@@ -1,5 +1,6 @@
 #include "approval/status_watcher.h"
 
+#include <csignal>
 #include <sstream>
 
 #include "approval_fixture.h"
@@ -27,7 +28,9 @@ Ticket make_ticket() {
 // A person or none, a log file, and the watcher.
 struct Scene {
   explicit Scene(bool person, std::vector<std::string> notify = {})
-      : terminal(person), watcher(terminal, log, clock, std::move(notify)) {}
+      : terminal(person), watcher(terminal, log, clock, std::move(notify)) {
+    (void)std::signal(SIGPIPE, SIG_IGN);  // as the product does
+  }
 
   // The log without times and process ids.
   std::vector<std::string> logged() const {
