@@ -43,12 +43,29 @@ def make_once(path, content):
     return content
 
 
+def end_of(request):
+    return datetime.datetime.strptime(request["expires"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc)
+
+
 def is_over(request):
-    end = datetime.datetime.strptime(request["expires"], "%Y-%m-%dT%H:%M:%SZ")
-    return end <= datetime.datetime.utcnow()
+    return end_of(request) <= datetime.datetime.now(datetime.timezone.utc)
 
 
 # The questions
+
+
+def read_question():
+    try:
+        text = sys.stdin.read()
+        if not text.strip():
+            sys.exit("standard input is empty: notation-pkcs11 writes its question there")
+        question = json.loads(text)
+        request = question["request"]
+        if not (str.isalnum(request["id"]) and end_of(request) and isinstance(question["verb"], str)):
+            raise ValueError
+    except (ValueError, LookupError, TypeError, RecursionError):
+        sys.exit("standard input holds no question of notation-pkcs11")
+    return question
 
 
 def failed(message):
@@ -89,14 +106,24 @@ def visible(text):
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
 
 
+def in_words(seconds):
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size} {unit}{'s' if seconds != size else ''}"
+    return f"{seconds} seconds"
+
+
 def show(request):
-    artifact = request["subject"]["artifact"]
+    subject = request["subject"]
+    artifact = subject["artifact"]
+    end = f"expires {in_words(subject['lifetime'])} after it is made" if "lifetime" in subject else "does not expire"
     print(f"\nrequest   {request['id'][:8]}, until {visible(request['expires'])}")
     print(f"key       {visible(request['key']['name'])}, SHA-256 {visible(request['key']['sha256'])}")
     print(f"artifact  {visible(artifact['digest'])}")
     print(f"          {visible(artifact['mediaType'])}, {artifact['size']} bytes")
     for name, value in sorted(artifact.get("annotations", {}).items()):
         print(f"          {visible(name)} = {visible(value)}")
+    print(f"signature {visible(subject['signingScheme'])}, {end}")
     print("claims of the requester, verified by nobody:")
     for name, value in sorted(request["claims"].items()):
         print(f"          {visible(name)} = {visible(value)}")
@@ -113,14 +140,23 @@ def decide(name):
             return None
 
 
+def is_open(folder, path):
+    request = read(path)
+    return request is not None and state(folder, request)["status"] == "waiting"
+
+
 def answer_people(folder):
+    paths = sorted(folder.glob("*.request.json"), key=lambda path: path.stat().st_mtime)
+    if not any(is_open(folder, path) for path in paths):
+        print("no open request")
+        return
     name = ""
     while not name:
         name = input("your name: ").strip()[:60]
-    for path in sorted(folder.glob("*.request.json"), key=lambda path: path.stat().st_mtime):
-        request = read(path)
-        if state(folder, request)["status"] != "waiting":
+    for path in paths:
+        if not is_open(folder, path):
             continue
+        request = read(path)
         show(request)
         decision = decide(name)
         if decision is None:
@@ -139,7 +175,7 @@ def main():
     if sys.argv[1:] == ["answer"]:
         answer_people(folder)
     elif len(sys.argv) == 1:
-        print(json.dumps(answer_question(folder, json.load(sys.stdin))))
+        print(json.dumps(answer_question(folder, read_question())))
     else:
         sys.exit(__doc__)
 

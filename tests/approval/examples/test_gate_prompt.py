@@ -52,7 +52,7 @@ def test_a_repeated_submit_asks_nobody_twice(gate, folder, request_made):
     say(gate, "ann", "y")
     assert gate.ask("submit", request_made) == {"status": "permitted", "approved": ["ann"]}
     assert len(list(folder.glob("*.request.json"))) == 1
-    assert "sign it?" not in say(gate, "ann")
+    assert say(gate) == "no open request\n"
 
 
 def test_another_request_with_the_same_id_gets_nothing(gate, request_made):
@@ -77,7 +77,7 @@ def test_a_withdrawn_request_is_asked_for_no_more(gate, request_made):
     assert gate.ask("withdraw", request_made) == {"status": "withdrawn"}
     assert gate.ask("withdraw", request_made) == {"status": "withdrawn"}
     assert gate.ask("poll", request_made) == {"status": "withdrawn"}
-    assert "sign it?" not in say(gate, "ann")
+    assert say(gate) == "no open request\n"
 
 
 def test_an_unknown_request_counts_as_withdrawn(gate, request_made):
@@ -87,7 +87,7 @@ def test_an_unknown_request_counts_as_withdrawn(gate, request_made):
 def test_an_expired_request_is_asked_for_no_more(gate):
     old = make_request(lifetime=-1)
     assert gate.ask("submit", old) == {"status": "expired"}
-    assert "sign it?" not in say(gate, "ann")
+    assert say(gate) == "no open request\n"
 
 
 def test_the_prompt_shows_what_is_to_be_signed_and_marks_the_claims(gate):
@@ -101,12 +101,31 @@ def test_the_prompt_shows_what_is_to_be_signed_and_marks_the_claims(gate):
         f"artifact  sha256:{'c3' * 32}\n"
         "          application/vnd.oci.image.manifest.v1+json, 528 bytes\n"
         "          verb = redeem\n"
+        "signature notary.x509, does not expire\n"
         "claims of the requester, verified by nobody:\n"
         "          note = harmless\\x1b[2J\\u202etxt\n"
         "          user = runner\n"
         "sign it? [y]es, [n]o, [l]ater: sign it? [y]es, [n]o, [l]ater: "
     )
     assert gate.ask("poll", request)["status"] == "waiting"
+
+
+@pytest.mark.parametrize(
+    "lifetime, words",
+    [
+        (0, "0 seconds"),
+        (60, "1 minute"),
+        (90, "90 seconds"),
+        (3600, "1 hour"),
+        (5400, "90 minutes"),
+        (86400, "1 day"),
+        (7776000, "90 days"),
+    ],
+)
+def test_the_prompt_says_how_long_the_signature_lasts(gate, request_made, lifetime, words):
+    request_made["subject"]["lifetime"] = lifetime
+    gate.ask("submit", request_made)
+    assert f"signature notary.x509, expires {words} after it is made\n" in say(gate, "ann", "l")
 
 
 def test_the_oldest_request_comes_first(gate):
@@ -165,6 +184,19 @@ def test_a_folder_that_is_not_there_is_named(gate, tmp_path, request_made):
         gate.environment["GATE_FOLDER"] = folder
         done = gate.run(stdin=question)
         assert (done.returncode, done.stderr) == (1, "GATE_FOLDER is not set to an absolute path\n")
+
+
+def test_what_is_no_question_is_refused_in_one_line(gate, folder, request_made):
+    def question(**changed):
+        return json.dumps({"version": 1, "verb": "submit", "request": {**request_made, **changed}})
+
+    assert gate.run().stderr == "standard input is empty: notation-pkcs11 writes its question there\n"
+    bad = ["{", "[]", "{}", '{"verb": "poll", "request": 1}', "[" * 100_000]
+    for text in [*bad, question(id="../x"), question(id=1), question(expires="soon")]:
+        done = gate.run(stdin=text)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == "standard input holds no question of notation-pkcs11\n"
+    assert list(folder.iterdir()) == []
 
 
 def test_wrong_arguments_get_the_usage(gate):
