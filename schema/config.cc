@@ -6,6 +6,7 @@
 #include "approval_members.h"
 #include "base/bytes.h"
 #include "base/error.h"
+#include "handed_on_variables.h"
 #include "json.h"
 #include "settings_text.h"
 #include "strict_json.h"
@@ -220,6 +221,7 @@ Config decode_config(std::string_view json, std::string_view file_name, bool adm
   decode_everybodys(top, file_name, config);
   if (administrator) decode_administrators(top, config);
   top.finish([](std::string_view name) { return explain_top(config_members(), name); });
+  check_handed_on_variables(config, file_name);
   return config;
 }
 

@@ -104,6 +104,38 @@ TEST_CASE("every setting of an approval by a program is read") {
   REQUIRE(approval.claims == std::map<std::string, std::string>{{"team", "core"}});
 }
 
+TEST_CASE("a variable that the file reads a secret from is not handed to an approval program") {
+  const std::string asks =
+      R"("approval":{"public_key":")" + kPublicKey +
+      R"(","backend":"exec","exec":{"command":["/bin/ask"],"environment":["CI_JOB_URL","X_PIN"]}})";
+  const std::string tsb = R"("url":"https://tsb.example.com",)";
+  const std::string broker = R"("approval":{"public_key":")" + std::string(64, 'b') +
+                             R"(","backend":"securosys-tsb","securosys_tsb":{"key":"k",)" + tsb;
+  const std::vector<std::pair<std::string, std::string>> secrets{
+      {R"("keys":{"release":{)" + asks + R"(,"pin_source":"env:X_PIN"}})", "keys.release.pin_source"},
+      {R"("keys":{"release":{)" + asks + R"(},"nightly":{"pin_source":"env:X_PIN"}})", "keys.nightly.pin_source"},
+      {R"("keys":{"release":{)" + asks + R"(},"other":{)" + broker + R"("token":"env:X_PIN"}}}})",
+       "keys.other.approval.securosys_tsb.token"},
+      {R"("keys":{"release":{)" + asks + R"(},"other":{)" + broker +
+           R"("key_operation_api_keys":["env:A","env:X_PIN"]}}}})",
+       "keys.other.approval.securosys_tsb.key_operation_api_keys"},
+      {R"("keys":{"release":{)" + asks + R"(},"other":{)" + broker + R"("key_password":"env:X_PIN"}}}})",
+       "keys.other.approval.securosys_tsb.key_password"},
+      {R"("keys":{"release":{)" + asks + R"(}},"approver":{"key":"a.pem","key_password":"env:X_PIN"})",
+       "approver.key_password"},
+      {R"("keys":{"release":{)" + asks + R"(}},"approver":{"key":"a.pem","securosys_tsb":{)" + tsb +
+           R"("approver_api_keys":["env:X_PIN"]}})",
+       "approver.securosys_tsb.approver_api_keys"},
+  };
+  for (const auto& [members, member] : secrets) {
+    INFO(members);
+    CHECK(cause([&, text = members] { decode(text); }, "keys.release.approval.exec.environment") ==
+          " hands X_PIN on, and " + member + " reads a secret from it");
+  }
+  CHECK_NOTHROW(decode(R"("keys":{"release":{)" + asks + R"(,"pin_source":"env:X_PIN2"}})"));
+  CHECK_NOTHROW(decode(R"("keys":{"release":{)" + asks + R"(,"pin_source":"file:X_PIN"}})"));
+}
+
 TEST_CASE("an approval by a Transaction Security Broker is read, and the key needs no uri") {
   const schema::KeySettings key = key_with(R"("approval":{"public_key":")" + kPublicKey +
                                            R"(","backend":"securosys-tsb",
