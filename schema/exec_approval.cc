@@ -41,7 +41,7 @@ ApprovalAnswer permitted(DocumentObject& answer) {
   permitted.approved = answer.find_names("approved");
   if (const auto until = answer.find_text("until", kMaximumText)) {
     const std::optional<base::WallTime> time = parse_rfc3339(*until);
-    if (!time) answer.refuse("until", "must be a time of RFC 3339 like 2026-11-21T01:48:29Z");
+    if (!time) answer.refuse("until", "must be a time of RFC 3339 like 2026-11-21T01:48:29Z, between 1970 and 2262");
     permitted.until = std::chrono::floor<std::chrono::seconds>(*time);
   }
   if (const Json* evidence = answer.find("evidence")) {

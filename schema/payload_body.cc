@@ -2,6 +2,8 @@
 #include <array>
 #include <limits>
 
+#include "base/bytes.h"
+#include "base/error.h"
 #include "digest_text.h"
 #include "payload_fault.h"
 #include "payload_parts.h"
@@ -14,35 +16,50 @@ using Json = nlohmann::json;
 
 constexpr std::array<std::string_view, 4> kDescriptorMembers{"mediaType", "digest", "size", "annotations"};
 
-const Json& member_of(const Json& object, const char* name, std::string_view where) {
+// What is being read, for its faults.
+struct Subject {
+  std::string_view prefix;  // of a fault within the descriptor
+  std::string_view name;
+  void (*refuse)(const std::string& cause);
+
+  void refuse_member(const std::string& cause) const { refuse(std::string(prefix) + cause); }
+};
+
+[[noreturn]] void refuse_descriptor(const std::string& cause) {
+  throw base::Error(base::ErrorKind::invalid_payload, base::Phase::payload, "not an OCI descriptor: " + cause);
+}
+
+constexpr Subject kTarget{"targetArtifact: ", "targetArtifact", refuse_payload};
+constexpr Subject kBody{"body: ", "body", refuse_payload};
+constexpr Subject kDescriptor{"", "it", refuse_descriptor};
+
+const Json& member_of(const Json& object, const char* name, const Subject& subject) {
   const auto member = object.find(name);
-  if (member == object.end()) refuse_payload(std::string(where) + " has no " + name);
+  if (member == object.end()) subject.refuse(std::string(subject.name) + " has no " + name);
   return *member;
 }
 
-std::string text_member(const Json& object, const char* name) {
-  const Json& value = member_of(object, name, "targetArtifact");
+std::string text_member(const Json& object, const char* name, const Subject& subject) {
+  const Json& value = member_of(object, name, subject);
   if (!value.is_string()) {
-    refuse_payload("targetArtifact: " + std::string(name) + " is " + std::string(kind_of(value)) + ", not text");
+    subject.refuse_member(std::string(name) + " is " + std::string(kind_of(value)) + ", not text");
   }
-  if (value.get_ref<const std::string&>().empty()) refuse_payload("targetArtifact: " + std::string(name) + " is empty");
+  if (value.get_ref<const std::string&>().empty()) subject.refuse_member(std::string(name) + " is empty");
   return value.get<std::string>();
 }
 
-void check_digest(const std::string& digest) {
+void check_digest(const std::string& digest, const Subject& subject) {
   const std::string fault = fault_in_digest(digest);
-  if (!fault.empty()) refuse_payload("targetArtifact: digest \"" + base::printable(digest) + "\" " + fault);
+  if (!fault.empty()) subject.refuse_member("digest \"" + base::printable(digest) + "\" " + fault);
 }
 
-std::int64_t size_member(const Json& object) {
-  const Json& value = member_of(object, "size", "targetArtifact");
-  if (!value.is_number_integer()) refuse_payload("targetArtifact: size is not a whole number");
-  if (!value.is_number_unsigned() && value.get<std::int64_t>() < 0) {
-    refuse_payload("targetArtifact: size is less than 0");
-  }
+std::int64_t size_member(const Json& object, const Subject& subject) {
+  const Json& value = member_of(object, "size", subject);
+  if (!value.is_number_integer()) subject.refuse_member("size is not a whole number");
+  if (!value.is_number_unsigned() && value.get<std::int64_t>() < 0) subject.refuse_member("size is less than 0");
   const auto size = value.get<std::uint64_t>();
   if (size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    refuse_payload("targetArtifact: size is beyond 64 bits");
+    subject.refuse_member("size is beyond 64 bits");
   }
   return static_cast<std::int64_t>(size);
 }
@@ -64,13 +81,13 @@ std::map<std::string, std::string> annotations_of(const Json& object) {
   return annotations;
 }
 
-Descriptor descriptor_of(const Json& target) {
+// All but the annotations.
+Descriptor descriptor_of(const Json& object, const Subject& subject) {
   Descriptor descriptor;
-  descriptor.media_type = text_member(target, "mediaType");
-  descriptor.digest = text_member(target, "digest");
-  check_digest(descriptor.digest);
-  descriptor.size = size_member(target);
-  descriptor.annotations = annotations_of(target);
+  descriptor.media_type = text_member(object, "mediaType", subject);
+  descriptor.digest = text_member(object, "digest", subject);
+  check_digest(descriptor.digest, subject);
+  descriptor.size = size_member(object, subject);
   return descriptor;
 }
 
@@ -86,11 +103,10 @@ Json parse_object(std::string_view json, std::string_view where) {
 }
 
 Descriptor decode_oci_descriptor(std::string_view json) {
-  const Json given = parse_object(json, "descriptor");
-  Json target = Json::object();
-  for (const char* name : {"mediaType", "digest", "size"})
-    target[name] = member_of(given, name, "descriptor");
-  return descriptor_of(target);
+  const StrictJson parsed = parse_strict(json);
+  if (!parsed.fault.empty()) refuse_descriptor(parsed.fault);
+  if (!parsed.value.is_object()) refuse_descriptor("it is " + std::string(kind_of(parsed.value)) + ", not an object");
+  return descriptor_of(parsed.value, kDescriptor);
 }
 
 Descriptor decode_descriptor(std::string_view json) {
@@ -100,14 +116,16 @@ Descriptor decode_descriptor(std::string_view json) {
       refuse_unknown("body has the member \"" + base::printable(name) + "\" beside targetArtifact");
     }
   }
-  const Json& target = member_of(body, "targetArtifact", "body");
+  const Json& target = member_of(body, "targetArtifact", kBody);
   if (!target.is_object()) refuse_payload("targetArtifact is " + std::string(kind_of(target)) + ", not an object");
   for (const auto& [name, value] : target.items()) {
     if (std::find(kDescriptorMembers.begin(), kDescriptorMembers.end(), name) == kDescriptorMembers.end()) {
       refuse_unknown("targetArtifact has the member \"" + base::printable(name) + '"');
     }
   }
-  return descriptor_of(target);
+  Descriptor descriptor = descriptor_of(target, kTarget);
+  descriptor.annotations = annotations_of(target);
+  return descriptor;
 }
 
 }  // namespace schema

@@ -152,8 +152,10 @@ TEST_CASE("what is not one JSON object is refused") {
   REQUIRE(cause("[]") == "it is an array, not an object");
   REQUIRE(cause(R"({"status":"waiting","status":"permitted"})") == "member \"status\" stands twice in one object");
   REQUIRE(cause(R"({"status":"permitted","evidence":"yes"})") == "evidence: must be an object");
-  REQUIRE(cause(R"({"status":"permitted","until":"tomorrow"})") ==
-          "until: must be a time of RFC 3339 like 2026-11-21T01:48:29Z");
+  for (const std::string until : {"tomorrow", "9999-12-31T23:59:59Z", "1969-12-31T23:59:59Z"}) {
+    REQUIRE(cause(R"({"status":"permitted","until":")" + until + R"("})") ==
+            "until: must be a time of RFC 3339 like 2026-11-21T01:48:29Z, between 1970 and 2262");
+  }
   REQUIRE(cause(R"({"version":2,"status":"expired"})") ==
           "version: 2 needs a newer notation-pkcs11; this release reads version 1");
 }

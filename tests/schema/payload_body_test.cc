@@ -168,9 +168,19 @@ TEST_CASE("an OCI descriptor gives media type, digest and size, whatever else it
   CHECK(descriptor.annotations.empty());
 }
 
-TEST_CASE("what is no OCI descriptor is refused") {
-  for (const char* text : {"", "[]", "{}", R"({"mediaType":"a","digest":"sha256:00","size":1})",
-                           R"({"mediaType":"a","size":1,"digest":1})"}) {
-    REQUIRE_ERROR(schema::decode_oci_descriptor(text), base::ErrorKind::invalid_payload);
-  }
+TEST_CASE("what is no OCI descriptor is refused by that name") {
+  const auto cause = [](std::string_view text) {
+    const base::Error error = error_of([&] { (void)schema::decode_oci_descriptor(text); });
+    require_error(error, base::ErrorKind::invalid_payload);
+    const std::string prefix = "not an OCI descriptor: ";
+    REQUIRE(error.message().starts_with(prefix));
+    return error.message().substr(prefix.size());
+  };
+  CHECK(cause("").starts_with("not valid JSON at line 1"));
+  CHECK(cause("[]") == "it is an array, not an object");
+  CHECK(cause("{}") == "it has no mediaType");
+  CHECK(cause(R"({"mediaType":"a","digest":"sha256:00","size":1})").starts_with("digest \"sha256:00\" "));
+  CHECK(cause(R"({"mediaType":"a","size":1,"digest":1})") == "digest is a number, not text");
+  CHECK(cause(R"({"mediaType":"a","size":-1,"digest":"sha256:)" + std::string(64, 'a') + "\"}") ==
+        "size is less than 0");
 }
