@@ -1,10 +1,9 @@
 #include "securosys_tsb_key.h"
 
-#include "base/base64.h"
 #include "base/error.h"
 #include "secret_source.h"
+#include "securosys_tsb_certificates.h"
 #include "securosys_tsb_fault.h"
-#include "trust/chain.h"
 #include "trust/spki.h"
 
 namespace approval {
@@ -13,53 +12,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 using base::Phase;
-
-constexpr std::string_view kPem = "-----BEGIN ";
-constexpr std::uint8_t kSequence = 0x30;
-
-// The length of the first DER element; the whole when its header cannot be read, so that whoever parses it complains.
-std::size_t first_element(base::ByteView bytes) {
-  if (bytes.size() < 2 || bytes[0] != kSequence) return bytes.size();
-  const std::size_t digits = bytes[1] & 0x7f;
-  if ((bytes[1] & 0x80) == 0) return std::min(bytes.size(), digits + 2);
-  if (digits == 0 || digits > 4 || bytes.size() < 2 + digits) return bytes.size();
-  std::size_t length = 0;
-  for (std::size_t i = 0; i < digits; ++i)
-    length = length << 8 | bytes[2 + i];
-  return std::min(bytes.size(), length + 2 + digits);
-}
-
-void add_der(base::ByteView bytes, std::vector<base::Bytes>& certificates) {
-  while (!bytes.empty()) {
-    const base::ByteView one = bytes.first(first_element(bytes));
-    certificates.emplace_back(one.begin(), one.end());
-    bytes = bytes.subspan(one.size());
-  }
-}
-
-void add_pem(std::string_view pem, const std::string& place, std::vector<base::Bytes>& certificates) {
-  for (base::Bytes& certificate : trust::read_pem_certificates(pem, place))
-    certificates.push_back(std::move(certificate));
-}
-
-std::vector<base::Bytes> read_certificates(const std::string& body, const std::string& place) {
-  std::vector<base::Bytes> certificates;
-  for (const std::string& text : schema::decode_tsb_certificates(body)) {
-    if (text.find(kPem) != std::string::npos) {
-      add_pem(text, place, certificates);
-      continue;
-    }
-    const std::optional<base::Bytes> bytes = base::decode_base64(text);
-    if (!bytes) throw Error(ErrorKind::service_failed, Phase::approval, "the certificate is neither PEM nor base64");
-    const std::string inner = base::text_of(*bytes);
-    if (inner.find(kPem) != std::string::npos) {
-      add_pem(inner, place, certificates);
-    } else {
-      add_der(*bytes, certificates);
-    }
-  }
-  return certificates;
-}
 
 TsbReply ask(TsbClient& client, TsbCall call, const std::string& doing) {
   try {
@@ -111,7 +63,7 @@ std::vector<base::Bytes> find_tsb_certificates(TsbClient& client, const std::str
     return {};
   }
   try {
-    return read_certificates(reply.body, "the certificate at " + client.place());
+    return read_tsb_certificates(reply.body, "the certificate at " + client.place());
   } catch (const Error& error) {
     context.log.warning("approval: " + doing + " at " + client.place() + ": " + error.message());
     return {};
