@@ -1,5 +1,6 @@
 #include "approval_desk.h"
 
+#include <array>
 #include <utility>
 
 #include "approval/claims.h"

@@ -244,14 +244,16 @@ class KeySetupBuilder {
     decide_timeout("timeouts.generate", &Times::generate, setup_.timeouts.generate);
   }
 
-  // How long this run waits is the caller's business, unless the administrator says.
+  // How long this run waits is the caller's business, unless the administrator says: the one setting where a source
+  // overrides another.
   void decide_approval_wait() {
     const auto offer = [&](const Source& source) {
       if (!setup_.approval_wait) setup_.approval_wait = source.settings->approval_wait;
     };
     if (settings_.administrator_ && sources_.front().origin == settings_.administrator_->path) offer(sources_.front());
     offer(sources_.back());
-    offer(sources_.front());
+    for (const Source& source : sources_)
+      offer(source);
   }
 
   std::string require_allowed(std::string resolved) const {

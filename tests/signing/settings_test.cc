@@ -267,7 +267,11 @@ TEST_CASE("how long a run waits is the caller's business, unless the administrat
   files.user(files.keys(R"("approval_wait": 60)"));
   CHECK(files.key("release").approval_wait == std::chrono::seconds(60));
   CHECK(files.key("release", {{"approval_wait", "0"}}).approval_wait == std::chrono::seconds(0));
+  files.administrator(files.keys(""));
+  CHECK(files.key("release").approval_wait == std::chrono::seconds(60));
+  CHECK(files.key("release", {{"approval_wait", "0"}}).approval_wait == std::chrono::seconds(0));
   files.administrator(files.keys(R"("approval_wait": 30)"));
+  CHECK(files.key("release").approval_wait == std::chrono::seconds(30));
   CHECK(files.key("release", {{"approval_wait", "0"}}).approval_wait == std::chrono::seconds(30));
 }
 
