@@ -19,6 +19,9 @@ using schema::TicketState;
 // Longer than handing a request in takes.
 constexpr std::chrono::minutes kPatience{2};
 
+// A service can word the same trouble anew each time.
+constexpr std::size_t kMostTroubles = 10;
+
 std::string sha256_of(base::ByteView bytes) {
   return base::to_hex(trust::digest(pkcs11::Hash::sha_256, bytes));
 }
@@ -284,7 +287,7 @@ void ApprovalStep::require_listener() const {
 }
 
 void ApprovalStep::tell_trouble(const std::string& text) {
-  if (troubles_.insert(text).second) context_.watcher.trouble(text);
+  if (troubles_.size() < kMostTroubles && troubles_.insert(text).second) context_.watcher.trouble(text);
 }
 
 // Where the service signs, each run has a request of its own and nobody to wait for.

@@ -75,10 +75,10 @@ class ApprovalStep {
   bool asked_ = false;     // this run handed the request in
   bool in_doubt_ = false;  // whether it did cannot be said
   bool announced_ = false;
-  bool due_now_ = false;    // the next question need not wait
-  std::string failure_;     // why the last question had no answer, empty when it had one
-  bool throttled_ = false;  // that was because the service has too much to do
-  std::set<std::string> troubles_;
+  bool due_now_ = false;            // the next question need not wait
+  std::string failure_;             // why the last question had no answer, empty when it had one
+  bool throttled_ = false;          // that was because the service has too much to do
+  std::set<std::string> troubles_;  // as told
 };
 
 }  // namespace approval

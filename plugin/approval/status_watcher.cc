@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kColumns = 79;  // the last column of a terminal may wrap
 constexpr std::chrono::milliseconds kTick{1'000};
 constexpr std::chrono::milliseconds kNotifyTimeout{10'000};
+constexpr unsigned kMostPlaces = 10;  // a service can name another place each time
 constexpr const char* kName = "notation-pkcs11: ";
 
 }  // namespace
@@ -40,7 +41,8 @@ void StatusWatcher::introduce(const char* what, const schema::Ticket& ticket) {
 void StatusWatcher::waiting(const schema::Ticket& ticket, std::chrono::seconds left) {
   if (ticket.progress.where != where_) {
     where_ = ticket.progress.where;
-    if (!where_.empty()) terminal_.show_line(kName + ("approvers: " + base::printable(where_)));
+    if (!where_.empty() && places_shown_++ < kMostPlaces)
+      terminal_.show_line(kName + ("approvers: " + base::printable(where_)));
   }
   terminal_.show_status(status_text(ticket, left, kColumns));
   const std::string progress = progress_text(ticket.progress);

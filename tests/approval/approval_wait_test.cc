@@ -61,6 +61,18 @@ TEST_CASE("faults on the way do not end the wait, and each is told once") {
   CHECK(run.watcher.troubles == std::vector<std::string>{"502", "reset", "unknown status"});
 }
 
+TEST_CASE("a service that words each fault anew is told about ten times") {
+  Place place;
+  Run run(place);
+  ScriptedBackend backend;
+  for (int number = 0; number < 12; ++number)
+    backend.say(backend.polls, no_answer("fault " + std::to_string(number)));
+  backend.say(backend.polls, schema::ApprovalPermitted{});
+  (void)run.obtain(backend);
+  CHECK(run.watcher.troubles.size() == 10);
+  CHECK(run.watcher.troubles.back() == "fault 9");
+}
+
 TEST_CASE("when the last question had no answer the hint says why") {
   Place place;
   Run run(place);

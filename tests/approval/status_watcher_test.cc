@@ -93,6 +93,17 @@ TEST_CASE("where approvers answer is shown once it is known, and made harmless")
         std::vector<std::string>{"notation-pkcs11: approvers: https://approvals.example.com/7\\x1b[2J"});
 }
 
+TEST_CASE("a service that names another place each time is shown with ten of them") {
+  Scene scene(true);
+  Ticket ticket = make_ticket();
+  for (int number = 0; number < 12; ++number) {
+    ticket.progress.where = "room " + std::to_string(number);
+    scene.watcher.waiting(ticket, 1min);
+  }
+  CHECK(scene.terminal.lines.size() == 10);
+  CHECK(scene.terminal.lines.back() == "notation-pkcs11: approvers: room 9");
+}
+
 TEST_CASE("without a person the log gets a line when something has changed, and nobody is woken up") {
   Scene scene(false);
   CHECK(scene.watcher.tick() == 0ms);

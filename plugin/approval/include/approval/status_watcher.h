@@ -34,7 +34,8 @@ class StatusWatcher : public Watcher {
   base::Clock& clock_;
   std::vector<std::string> notify_;
   std::string logged_;  // progress as last logged
-  std::string where_;   // as last shown
+  std::string where_;   // as last seen
+  unsigned places_shown_ = 0;
 };
 
 }  // namespace approval
