@@ -16,7 +16,7 @@ using schema::ApprovalAnswer;
 using schema::Ticket;
 using schema::TicketState;
 
-// Longer than handing a request in takes.
+// Beside the answer to one question: longer than handing a request in takes.
 constexpr std::chrono::minutes kPatience{2};
 
 // A service can word the same trouble anew each time.
@@ -293,7 +293,7 @@ void ApprovalStep::tell_trouble(const std::string& text) {
 // Where the service signs, each run has a request of its own and nobody to wait for.
 std::optional<TicketStore::Turn> ApprovalStep::take_turn() const {
   if (rules_.service_signs) return std::nullopt;
-  return tickets_.lock(key_sha256_, question_.subject, kPatience);
+  return tickets_.lock(key_sha256_, question_.subject, kPatience + backend_.longest_call());
 }
 
 base::WallTime ApprovalStep::now() const {

@@ -45,6 +45,7 @@ class ExecBackend final : public Backend {
 
   std::string name() const override { return "exec"; }
   std::string place() const override { return settings_.command.front(); }
+  std::chrono::milliseconds longest_call() const override { return settings_.timeout; }
   bool signs() const override { return false; }
 
   Submitted submit(const ApprovalRequest& request, base::ByteView) override {

@@ -41,6 +41,7 @@ class SecurosysTsb final : public Backend {
 
   std::string name() const override { return "securosys-tsb"; }
   std::string place() const override { return client_->place(); }
+  std::chrono::milliseconds longest_call() const override { return settings_.connection.timeout; }
   bool signs() const override { return true; }
 
   std::optional<KeyAtService> key() override;

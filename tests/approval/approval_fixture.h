@@ -48,6 +48,7 @@ class ScriptedBackend final : public approval::Backend {
 
   std::string name() const override { return signs_ ? "securosys-tsb" : "exec"; }
   std::string place() const override { return place_; }
+  std::chrono::milliseconds longest_call() const override { return longest_call_; }
   bool signs() const override { return signs_; }
 
   approval::Submitted submit(const schema::ApprovalRequest& request, base::ByteView payload) override {
@@ -84,6 +85,7 @@ class ScriptedBackend final : public approval::Backend {
   std::vector<schema::ApprovalRequest> submitted;
   std::vector<base::Bytes> payloads;
   std::string place_ = "approvals.example.com";
+  std::chrono::milliseconds longest_call_{30s};
 
  private:
   static ApprovalAnswer next(std::deque<Reply>& replies) {

@@ -1,6 +1,7 @@
 #include "approval_fixture.h"
 #include "catch.h"
 #include "throws_error.h"
+#include "trust/public_key.h"
 
 using namespace fixture;
 using base::ErrorKind;
@@ -82,6 +83,16 @@ TEST_CASE("when the last question had no answer the hint says why") {
   const base::Error error = error_of([&] { (void)run.obtain(backend); });
   CHECK(error.message().ends_with("is not complete after 15 minutes: approved by anna"));
   CHECK(error.hint().starts_with("the last question had no answer: connection refused\nrequest "));
+}
+
+TEST_CASE("a run waits for its turn two minutes and as long as one question may take") {
+  Place place;
+  Run run(place);
+  ScriptedBackend backend;
+  backend.longest_call_ = -2min;  // what is left of the patience is nothing
+  const auto turn = place.tickets.lock(trust::spki_sha256(run.question.key), run.question.subject, 0ms);
+  REQUIRE_ERROR(run.obtain(backend), base::ErrorKind::busy);
+  CHECK(backend.calls.empty());
 }
 
 TEST_CASE("a request that the service does not take is handed in again, and then given up") {

@@ -77,6 +77,12 @@ echo '{"status":"permitted","approved":["ann"]}')");
   asked(ExecVerb::withdraw, "REL-7");
 }
 
+TEST_CASE("one question may take as long as the program") {
+  Gate gate("");
+  gate.settings.timeout = std::chrono::minutes(10);
+  CHECK(gate.backend()->longest_call() == std::chrono::minutes(10));
+}
+
 TEST_CASE("the program's name for the request comes back from submit") {
   Gate gate(R"(echo '{"status":"waiting","service_id":"REL-8","missing":["bob"]}')");
   const approval::Submitted submitted = gate.submit();

@@ -44,6 +44,7 @@ TEST_CASE("the backend names itself and its service, and asks nobody before it m
   REQUIRE(backend->name() == "securosys-tsb");
   REQUIRE(backend->place() == "https://tsb.example.com:443");
   REQUIRE(backend->signs());
+  REQUIRE(backend->longest_call() == fixture.settings.connection.timeout);
   REQUIRE(fixture.script->sent.empty());
   REQUIRE_ERROR(backend->redeem(fixture.ticket), ErrorKind::internal);
 }

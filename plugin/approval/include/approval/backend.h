@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ class Backend {
 
   virtual std::string name() const = 0;   // as in the configuration
   virtual std::string place() const = 0;  // which service or program, for people
+
+  // How long the answer to one question may take: what other runs allow for while they wait for their turn.
+  virtual std::chrono::milliseconds longest_call() const = 0;
 
   // Whether the service makes the signature. Then a yes belongs to the bytes and dies with the run; otherwise it
   // belongs to the subject, `submit` may be repeated with the same request id, and the token signs.
