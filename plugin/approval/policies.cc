@@ -7,12 +7,47 @@
 #include "trust/public_key.h"
 
 namespace approval {
+namespace {
+
+bool is_relative(const std::string& path) {
+  return !path.empty() && !path.starts_with('/');
+}
+
+bool is_relative_file(const schema::SecretSource& source) {
+  constexpr std::string_view kScheme = "file:";
+  return source.starts_with(kScheme) && is_relative(source.substr(kScheme.size()));
+}
+
+bool has_relative_paths(const schema::ApprovalSettings& settings) {
+  if (!settings.securosys_tsb) return false;  // programs have absolute paths
+  const schema::TsbSettings& tsb = *settings.securosys_tsb;
+  const schema::TsbConnection& connection = tsb.connection;
+  const auto paths = {connection.client_certificate, connection.client_key, connection.ca_file, tsb.application_key};
+  if (std::any_of(paths.begin(), paths.end(), is_relative)) return true;
+  const auto holds = [](const std::vector<schema::SecretSource>& sources) {
+    return std::any_of(sources.begin(), sources.end(), is_relative_file);
+  };
+  if (holds(connection.key_management_api_keys) || holds(connection.key_operation_api_keys) ||
+      holds(connection.approver_api_keys)) {
+    return true;
+  }
+  const auto secrets = {connection.token, connection.client_key_password, tsb.key_password,
+                        tsb.application_key_password};
+  return std::any_of(secrets.begin(), secrets.end(),
+                     [](const auto& source) { return source && is_relative_file(*source); });
+}
+
+// Relative paths mean other files in another folder.
+bool agree(const Policy& one, const Policy& other) {
+  return one.settings == other.settings && (one.folder == other.folder || !has_relative_paths(one.settings));
+}
+
+}  // namespace
 
 Policies::Policies(std::vector<Policy> policies) : policies_(std::move(policies)) {
   for (const Policy& policy : policies_) {
     const Policy* first = find(policy.settings.public_key);
-    const bool agree = first->settings == policy.settings && first->folder == policy.folder;
-    if (first == &policy || agree) continue;
+    if (agree(*first, policy)) continue;
     throw base::Error(base::ErrorKind::invalid_settings, base::Phase::settings,
                       "one public key has two different approvals: key " + base::quoted(first->key_name) + " in " +
                           base::printable(first->origin) + " and key " + base::quoted(policy.key_name) + " in " +

@@ -22,7 +22,8 @@ struct Policy {
 class Policies {
  public:
   Policies() = default;
-  // Error(invalid_settings, phase settings) when two differ for one public key: it names both places.
+  // Error(invalid_settings, phase settings) when two differ for one public key: it names both places. Equal relative
+  // paths in two folders differ.
   explicit Policies(std::vector<Policy> policies);
 
   bool empty() const { return policies_.empty(); }
