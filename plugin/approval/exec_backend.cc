@@ -38,13 +38,24 @@ std::string last_line(std::string_view text) {
   return printable(newline == std::string_view::npos ? text : text.substr(newline + 1), kLongestCause);
 }
 
+// The command as a person would write it.
+std::string command_text(const std::vector<std::string>& command) {
+  constexpr std::size_t kLongest = 4096;  // bytes, as much as a ticket keeps
+  std::string text;
+  for (const std::string& word : command) {
+    const bool is_plain = !word.empty() && word.find_first_of(" \"") == std::string::npos;
+    text += (text.empty() ? "" : " ") + (is_plain ? word : '"' + word + '"');
+  }
+  return printable(text, kLongest);
+}
+
 class ExecBackend final : public Backend {
  public:
   ExecBackend(schema::ExecSettings settings, const BackendContext& context)
       : settings_(std::move(settings)), clock_(context.clock), log_(context.log) {}
 
   std::string name() const override { return "exec"; }
-  std::string place() const override { return settings_.command.front(); }
+  std::string place() const override { return command_text(settings_.command); }
   std::chrono::milliseconds longest_call() const override { return settings_.timeout; }
   bool signs() const override { return false; }
 
@@ -90,7 +101,7 @@ class ExecBackend final : public Backend {
     if (result.late) throw failure(verb, "no answer within " + text_of(settings_.timeout));
     if (result.too_long)
       throw failure(verb, "it wrote more than " + std::to_string(schema::kMaximumExecAnswerSize) + " bytes");
-    if (result.exit_status == 0) return schema::decode_exec_answer(result.output, verb, place());
+    if (result.exit_status == 0) return schema::decode_exec_answer(result.output, verb, program());
     std::string cause = "exit status " + std::to_string(result.exit_status);
     if (const std::string said = last_line(result.errors); !said.empty()) cause += ": " + said;
     const Error error = failure(verb, cause);
@@ -98,9 +109,11 @@ class ExecBackend final : public Backend {
     return {{}, ApprovalFailed{true, error.message(), std::nullopt, false}};
   }
 
+  const std::string& program() const { return settings_.command.front(); }
+
   Error failure(ExecVerb verb, const std::string& cause) const {
     return {ErrorKind::service_failed, Phase::approval,
-            "approval program " + printable(place()) + " failed at " + std::string(name_of(verb)) + ": " + cause};
+            "approval program " + printable(program()) + " failed at " + std::string(name_of(verb)) + ": " + cause};
   }
 
   schema::ExecSettings settings_;

@@ -77,6 +77,15 @@ echo '{"status":"permitted","approved":["ann"]}')");
   asked(ExecVerb::withdraw, "REL-7");
 }
 
+TEST_CASE("a program with other arguments is another place") {
+  Gate gate("");
+  CHECK(gate.backend()->place() == gate.program);
+  gate.settings.command.insert(gate.settings.command.end(), {"--room", "release gate", "\x1b[2J", ""});
+  CHECK(gate.backend()->place() == gate.program + " --room \"release gate\" \\x1b[2J \"\"");
+  gate.settings.command.emplace_back(5000, 'x');
+  CHECK(gate.backend()->place().size() == 4096);
+}
+
 TEST_CASE("one question may take as long as the program") {
   Gate gate("");
   gate.settings.timeout = std::chrono::minutes(10);

@@ -32,8 +32,9 @@ class Backend {
  public:
   virtual ~Backend() = default;
 
-  virtual std::string name() const = 0;   // as in the configuration
-  virtual std::string place() const = 0;  // which service or program, for people
+  virtual std::string name() const = 0;  // as in the configuration
+  // Which service, or which program with which arguments: for people, and to know it again. At most 4096 bytes.
+  virtual std::string place() const = 0;
 
   // How long the answer to one question may take: what other runs allow for while they wait for their turn.
   virtual std::chrono::milliseconds longest_call() const = 0;
