@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "base/bytes.h"
+#include "descriptor_json.h"
 #include "digest_text.h"
 #include "rfc3339.h"
 
@@ -18,12 +19,6 @@ constexpr std::size_t kMaximumClaims = 64;
 constexpr std::size_t kAnyLength = std::numeric_limits<std::size_t>::max();
 constexpr std::uint64_t kLargest = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint64_t kLongestLifetime = 10'000'000'000;  // seconds; more than the years that a time can hold
-
-Json json_of(const Descriptor& artifact) {
-  Json json{{"mediaType", artifact.media_type}, {"digest", artifact.digest}, {"size", artifact.size}};
-  if (!artifact.annotations.empty()) json["annotations"] = artifact.annotations;
-  return json;
-}
 
 Descriptor decode_artifact(DocumentObject artifact) {
   Descriptor descriptor;
@@ -57,7 +52,7 @@ void decode_key(DocumentObject key, ApprovalRequest& request) {
 }  // namespace
 
 Json json_of(const ApprovalSubject& subject) {
-  Json json{{"artifact", json_of(subject.artifact)}, {"signingScheme", subject.signing_scheme}};
+  Json json{{"artifact", descriptor_json<Json>(subject.artifact)}, {"signingScheme", subject.signing_scheme}};
   if (subject.lifetime) json["lifetime"] = subject.lifetime->count();
   return json;
 }

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "descriptor_json.h"
+
 namespace schema {
 namespace {
 
@@ -31,15 +33,14 @@ Json json_of(const TokenReport& token) {
 }
 
 Json json_of(const RequestReport& request) {
-  Json artifact{
-      {"mediaType", request.artifact.media_type}, {"digest", request.artifact.digest}, {"size", request.artifact.size}};
-  if (!request.artifact.annotations.empty()) artifact["annotations"] = request.artifact.annotations;
   return {{"id", request.id},
           {"serviceId", request.service_id},
           {"state", request.state},
           {"waitedFor", request.waited_for},
           {"key", {{"name", request.key_name}, {"sha256", request.key_sha256}, {"spec", request.key_spec}}},
-          {"artifact", artifact},
+          {"artifact", descriptor_json<Json>(request.artifact)},
+          {"signingScheme", request.signing_scheme},
+          {"lifetime", request.lifetime ? Json(request.lifetime->count()) : Json(nullptr)},
           {"created", request.created},
           {"expires", request.expires},
           {"permittedUntil", request.permitted_until},

@@ -2,16 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "descriptor_json.h"
+
 namespace schema {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json json_of(const Descriptor& artifact) {
-  Json json{{"mediaType", artifact.media_type}, {"digest", artifact.digest}, {"size", artifact.size}};
-  if (!artifact.annotations.empty()) json["annotations"] = artifact.annotations;
-  return json;
-}
 
 Json json_of(const SignedTaskReport& task) {
   Json json{
@@ -21,7 +17,7 @@ Json json_of(const SignedTaskReport& task) {
   if (task.artifact) {
     json["notary"] = {{"format", task.format},    {"signingScheme", task.signing_scheme},
                       {"keySpec", task.key_spec}, {"signingTime", task.signing_time},
-                      {"expiry", task.expiry},    {"artifact", json_of(*task.artifact)}};
+                      {"expiry", task.expiry},    {"artifact", descriptor_json<Json>(*task.artifact)}};
   }
   return json;
 }

@@ -9,12 +9,7 @@
 namespace approval {
 namespace {
 
-constexpr std::size_t kLongestName = 40;  // bytes: some services name people by their public keys
-constexpr std::size_t kMostNames = 6;
-
-std::string counted(std::chrono::seconds::rep number, const char* unit) {
-  return std::to_string(number) + " " + unit + (number == 1 ? "" : "s");
-}
+constexpr std::size_t kLongestName = 40;  // bytes
 
 std::string two_digits(std::chrono::seconds::rep number) {
   return (number < 10 ? "0" : "") + std::to_string(number);
@@ -52,11 +47,11 @@ std::string question_text(const schema::ApprovalRequest& request) {
          base::quoted(request.key_name);
 }
 
-std::string name_list(const std::vector<std::string>& names) {
+std::string name_list(const std::vector<std::string>& names, NameLimits limits) {
   std::string text;
-  const std::size_t shown = std::min(names.size(), kMostNames);
+  const std::size_t shown = std::min(names.size(), limits.names);
   for (std::size_t i = 0; i < shown; ++i)
-    text += (i == 0 ? "" : ", ") + base::printable(names[i], kLongestName);
+    text += (i == 0 ? "" : ", ") + base::printable(names[i], limits.bytes);
   if (names.size() > shown) text += " and " + std::to_string(names.size() - shown) + " more";
   return text;
 }
@@ -78,13 +73,6 @@ std::string decision_text(const schema::Ticket& ticket) {
   if (ticket.refusal) return by("refused", ticket.refusal->by);
   if (ticket.result) return by("executed, approved", ticket.result->approved);
   return {};
-}
-
-std::string duration_text(std::chrono::seconds duration) {
-  const auto seconds = duration.count();
-  if (seconds != 0 && seconds % 3600 == 0) return counted(seconds / 3600, "hour");
-  if (seconds != 0 && seconds % 60 == 0) return counted(seconds / 60, "minute");
-  return counted(seconds, "second");
 }
 
 std::string countdown_text(std::chrono::seconds left) {

@@ -2,8 +2,9 @@
 
 #include <chrono>
 #include <string>
-#include <vector>
 
+#include "approval/name_list.h"
+#include "base/duration_text.h"
 #include "schema/approval.h"
 
 // Words about requests, for one line of text each.
@@ -18,9 +19,6 @@ std::string short_digest(const schema::ApprovalSubject& subject);
 // `approval of sha256:… with key "release"`, the digest in full.
 std::string question_text(const schema::ApprovalRequest& request);
 
-// "anna, bert and 3 more"; empty without names.
-std::string name_list(const std::vector<std::string>& names);
-
 // "approved by anna; missing: bert, carl", "nobody has approved; missing: …", "approved by …; the service has yet to
 // act".
 std::string progress_text(const schema::ApprovalWaiting& progress);
@@ -28,8 +26,7 @@ std::string progress_text(const schema::ApprovalWaiting& progress);
 // "permitted by anna", "refused by bert", "executed, approved by anna"; empty for an open request.
 std::string decision_text(const schema::Ticket& ticket);
 
-// "15 minutes", "1 hour", "90 seconds".
-std::string duration_text(std::chrono::seconds duration);
+using base::duration_text;
 
 // "14:32", "1:02:03".
 std::string countdown_text(std::chrono::seconds left);

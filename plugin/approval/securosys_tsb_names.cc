@@ -12,10 +12,6 @@ namespace {
 constexpr std::size_t kShownDigits = 8;
 constexpr std::size_t kLongestName = 100;  // bytes; tickets hold them
 
-std::string sha256_of(base::ByteView bytes) {
-  return base::to_hex(trust::digest(pkcs11::Hash::sha_256, bytes));
-}
-
 std::string fallback(const std::string& sha256) {
   return "key " + sha256.substr(0, kShownDigits) + "\u2026";
 }
@@ -36,16 +32,16 @@ void TsbNames::add(const schema::TsbApprover& approver) {
   }
   const base::Bytes& known = key.empty() ? approver.certificate : key;
   if (known.empty() && name.empty()) return;
-  if (name.empty()) name = fallback(sha256_of(known));
+  if (name.empty()) name = fallback(trust::sha256_hex(known));
   for (const base::Bytes& bytes : {key, approver.certificate}) {
-    if (!bytes.empty()) names_.emplace(sha256_of(bytes), name);
+    if (!bytes.empty()) names_.emplace(trust::sha256_hex(bytes), name);
   }
   if (std::find(all_.begin(), all_.end(), name) == all_.end()) all_.push_back(name);
 }
 
 std::string TsbNames::name(const std::string& key) const {
   const std::optional<base::Bytes> bytes = base::decode_base64(key);
-  const std::string sha256 = sha256_of(bytes ? base::ByteView(*bytes) : base::bytes_of(key));
+  const std::string sha256 = trust::sha256_hex(bytes ? base::ByteView(*bytes) : base::bytes_of(key));
   const auto known = names_.find(sha256);
   return known == names_.end() ? fallback(sha256) : known->second;
 }

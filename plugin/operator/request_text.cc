@@ -1,23 +1,25 @@
 #include "request_text.h"
 
-#include <chrono>
-
+#include "approval/name_list.h"
 #include "base/bytes.h"
+#include "base/duration_text.h"
 #include "pkcs11/key_spec.h"
 #include "trust/certificate.h"
 
 namespace operators {
 namespace {
 
-std::string time_text(base::WallTime time) {
-  return trust::format_time(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+using trust::format_time;
+
+// "approved by anna, bert"; the verb alone without names.
+std::string by(const std::string& verb, const std::vector<std::string>& names) {
+  return names.empty() ? verb : verb + " by " + approval::name_list(names, approval::kEveryName);
 }
 
-std::string list(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names)
-    text += (text.empty() ? "" : ", ") + base::printable(name);
-  return text;
+std::string signature_text(const schema::ApprovalSubject& subject) {
+  return base::printable(subject.signing_scheme) + ", " +
+         (subject.lifetime ? "expires " + base::duration_text(*subject.lifetime) + " after it is made"
+                           : "does not expire");
 }
 
 std::string standing(const schema::Ticket& ticket) {
@@ -27,16 +29,16 @@ std::string standing(const schema::Ticket& ticket) {
       return "asked: nobody knows yet whether it arrived";
     case schema::TicketState::open: {
       std::string text = progress.executing ? "approved, the service has yet to sign" : "waiting";
-      if (!progress.approved.empty()) text += "; approved by " + list(progress.approved);
-      if (!progress.missing.empty()) text += "; missing " + list(progress.missing);
-      if (!progress.refused.empty()) text += "; refused by " + list(progress.refused);
+      if (!progress.approved.empty()) text += "; " + by("approved", progress.approved);
+      if (!progress.missing.empty()) text += "; missing " + approval::name_list(progress.missing, approval::kEveryName);
+      if (!progress.refused.empty()) text += "; " + by("refused", progress.refused);
       return text;
     }
     case schema::TicketState::permitted:
-      return "permitted by " + list(ticket.permission->approved) +
-             (ticket.permission->until ? ", until " + time_text(*ticket.permission->until) : "");
+      return by("permitted", ticket.permission->approved) +
+             (ticket.permission->until ? ", until " + format_time(*ticket.permission->until) : "");
     case schema::TicketState::refused:
-      return "refused by " + list(ticket.refusal->by) +
+      return by("refused", ticket.refusal->by) +
              (ticket.refusal->reason.empty() ? "" : ": " + base::printable(ticket.refusal->reason));
     case schema::TicketState::executed:
       return "signed by the service";
@@ -74,12 +76,10 @@ std::string describe(const schema::Ticket& ticket, bool has_owner) {
   line("", base::printable(artifact.media_type) + ", " + std::to_string(artifact.size) + " bytes");
   for (const auto& [name, value] : artifact.annotations)
     line("", base::printable(name) + "=" + base::printable(value));
-  if (request.subject.lifetime) {
-    line("", "the signature expires after " + std::to_string(request.subject.lifetime->count()) + " seconds");
-  }
+  line("signature", signature_text(request.subject));
   line("key", base::printable(request.key_name) + " (" + std::string(pkcs11::traits(request.key_spec).name) + ")");
   line("", "SHA-256 of the public key " + request.key_sha256);
-  line("asked", time_text(request.created) + ", open until " + time_text(request.expires));
+  line("asked", format_time(request.created) + ", open until " + format_time(request.expires));
   line("at", base::printable(ticket.backend) + ", " + base::printable(ticket.place));
   if (!ticket.service_id.empty()) line("", "there it is " + base::printable(ticket.service_id));
   if (!ticket.progress.where.empty()) line("answer", base::printable(ticket.progress.where));
@@ -98,9 +98,11 @@ schema::RequestReport report(const schema::Ticket& ticket, bool has_owner) {
   report.key_sha256 = request.key_sha256;
   report.key_spec = pkcs11::traits(request.key_spec).name;
   report.artifact = request.subject.artifact;
-  report.created = time_text(request.created);
-  report.expires = time_text(request.expires);
-  if (ticket.permission && ticket.permission->until) report.permitted_until = time_text(*ticket.permission->until);
+  report.signing_scheme = request.subject.signing_scheme;
+  report.lifetime = request.subject.lifetime;
+  report.created = format_time(request.created);
+  report.expires = format_time(request.expires);
+  if (ticket.permission && ticket.permission->until) report.permitted_until = format_time(*ticket.permission->until);
   report.backend = ticket.backend;
   report.place = ticket.place;
   report.where = ticket.progress.where;

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 
 #include "base/bytes.h"
 #include "task_view.h"
@@ -14,10 +13,6 @@ constexpr std::size_t kNameWidth = 11, kLongestName = 24;
 
 std::string shown(const std::string& text) {
   return base::printable(text, kLongestText);
-}
-
-std::string time_text(base::WallTime time) {
-  return trust::format_time(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
 }
 
 std::string hsm_time(const schema::TsbToken& token) {
@@ -69,15 +64,15 @@ std::string describe(const PayloadMeaning& meaning) {
     text += line("", shown(name) + "=" + shown(value));
   text += line("signature", format_name(payload.format) + ", " + shown(payload.signing_scheme) + ", by a key " +
                                 std::string(pkcs11::traits(meaning.spec).name));
-  text += line("", "signing time " + time_text(payload.signing_time) + ", " +
-                       (payload.expiry ? "expires " + time_text(*payload.expiry) : "does not expire"));
+  text += line("", "signing time " + trust::format_time(payload.signing_time) + ", " +
+                       (payload.expiry ? "expires " + trust::format_time(*payload.expiry) : "does not expire"));
   return text;
 }
 
 std::string describe_opaque(const schema::TsbToken& token) {
   const std::string size = std::to_string(token.payload.size()) + " bytes";
   return line("payload", token.payload.empty() ? "none" : "not a Notary payload, " + size) +
-         line("", "SHA-256 " + base::to_hex(trust::digest(pkcs11::Hash::sha_256, token.payload)));
+         line("", "SHA-256 " + trust::sha256_hex(token.payload));
 }
 
 }  // namespace
@@ -91,7 +86,7 @@ std::string summary(const TaskView& task) {
     text += "not a Notary payload";
   }
   text += "  " + shown(task.token->key);
-  if (task.meaning) text += "  " + time_text(task.meaning->payload.signing_time);
+  if (task.meaning) text += "  " + trust::format_time(task.meaning->payload.signing_time);
   return text + (task.fault.empty() ? "" : "  (what the service shows differs)");
 }
 
@@ -123,15 +118,15 @@ schema::TaskReport report(const TaskView& task) {
   part.key = task.token->key;
   part.hsm_time = hsm_time(*task.token);
   part.bytes_sha256 = task.bytes_sha256;
-  part.payload_sha256 = base::to_hex(trust::digest(pkcs11::Hash::sha_256, task.token->payload));
+  part.payload_sha256 = trust::sha256_hex(task.token->payload);
   part.payload_size = task.token->payload.size();
   if (!task.meaning) return report;
   const schema::NotaryPayload& payload = task.meaning->payload;
   part.format = format_name(payload.format);
   part.signing_scheme = payload.signing_scheme;
   part.key_spec = pkcs11::traits(task.meaning->spec).name;
-  part.signing_time = time_text(payload.signing_time);
-  if (payload.expiry) part.expiry = time_text(*payload.expiry);
+  part.signing_time = trust::format_time(payload.signing_time);
+  if (payload.expiry) part.expiry = trust::format_time(*payload.expiry);
   part.artifact = payload.target;
   return report;
 }

@@ -16,10 +16,6 @@ using base::ErrorKind;
 using base::Phase;
 using Members = std::vector<std::pair<std::string, std::string>>;
 
-std::string sha256(base::ByteView bytes) {
-  return base::to_hex(trust::digest(pkcs11::Hash::sha_256, bytes));
-}
-
 const std::string* find(const Members& members, std::string_view name) {
   const auto found =
       std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.first == name; });
@@ -51,7 +47,7 @@ std::optional<SentRequest> read_request(const std::string& text) {
     const auto parts = schema::read_tsb_metadata(*signature);
     const std::string* key = parts ? find(*parts, "publicKey") : nullptr;
     const auto der = key ? base::decode_base64(*key) : std::nullopt;
-    if (der) request.signer = sha256(*der);
+    if (der) request.signer = trust::sha256_hex(*der);
   }
   for (const auto& [name, value] : *members) {
     if (!name.ends_with("Request")) continue;
@@ -116,7 +112,7 @@ TaskView view_of(const schema::TsbTask& task, base::ByteView approver) {
   TaskView view;
   view.id = task.id;
   view.request_id = task.request_id;
-  view.bytes_sha256 = sha256(task.approval_to_be_signed);
+  view.bytes_sha256 = trust::sha256_hex(task.approval_to_be_signed);
   const std::optional<SentRequest> request = task.request.empty() ? std::nullopt : read_request(task.request);
   add_claims(view, task, request);
   try {

@@ -70,7 +70,7 @@ std::optional<std::string> expiry_warning(const CheckedChain& chain, base::WallT
                            : left == 1 ? "in 1 day"
                                        : "in " + std::to_string(left) + " days";
   return "the certificate \"" + chain.leaf_subject() + "\" expires " + when + ", on " +
-         format_time(seconds_of(chain.leaf_not_after())) + "; renew it, the key can stay";
+         format_time(chain.leaf_not_after()) + "; renew it, the key can stay";
 }
 
 }  // namespace trust

@@ -72,6 +72,10 @@ std::string format_time(std::int64_t seconds) {
   return text;
 }
 
+std::string format_time(base::WallTime time) {
+  return format_time(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
+}
+
 base::Bytes write_time(std::int64_t seconds) {
   std::string text = format_time(seconds);
   std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == 'T'; });

@@ -43,8 +43,12 @@ base::Bytes spki_der(const pkcs11::PublicKey& key) {
   return ed25519_spki(std::get<pkcs11::Ed25519PublicKey>(key));
 }
 
+std::string sha256_hex(base::ByteView bytes) {
+  return base::to_hex(digest(pkcs11::Hash::sha_256, bytes));
+}
+
 std::string spki_sha256(const pkcs11::PublicKey& key) {
-  return base::to_hex(digest(pkcs11::Hash::sha_256, spki_der(key)));
+  return sha256_hex(spki_der(key));
 }
 
 }  // namespace trust

@@ -30,6 +30,11 @@ TEST_CASE("both forms of time are read") {
   CHECK(generalized("99991231235959Z") == 253'402'300'799);
 }
 
+TEST_CASE("a point in time reads as its whole second") {
+  CHECK(trust::format_time(base::WallTime(std::chrono::milliseconds(999))) == "1970-01-01T00:00:00Z");
+  CHECK(trust::format_time(base::WallTime(std::chrono::milliseconds(-1))) == "1969-12-31T23:59:59Z");
+}
+
 TEST_CASE("two-digit years from 50 on belong to the last century") {
   CHECK(trust::format_time(utc("500101000000Z")) == "1950-01-01T00:00:00Z");
   CHECK(trust::format_time(utc("491231235959Z")) == "2049-12-31T23:59:59Z");

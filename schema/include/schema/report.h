@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,6 +52,8 @@ struct RequestReport {
   bool waited_for = false;  // a run that is alive waits for the answer
   std::string key_name, key_sha256, key_spec;
   Descriptor artifact;
+  std::string signing_scheme;
+  std::optional<std::chrono::seconds> lifetime;   // of the signature, if it is to expire
   std::string created, expires, permitted_until;  // RFC 3339, the last may be empty
   std::string backend, place, where;
   std::vector<std::string> approved, missing, refused;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "pkcs11/key_spec.h"
 
 namespace trust {
@@ -105,6 +106,7 @@ class Certificate {
 };
 
 // "2026-11-21T07:18:29Z"
-std::string format_time(std::int64_t seconds);
+std::string format_time(std::int64_t seconds);  // since 1970
+std::string format_time(base::WallTime time);   // fractions of a second dropped
 
 }  // namespace trust

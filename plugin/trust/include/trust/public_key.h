@@ -18,6 +18,9 @@ void start_openssl_without_tls();
 // The hash of the bytes (FIPS 180-4).
 base::Bytes digest(pkcs11::Hash hash, base::ByteView bytes);
 
+// SHA-256 in lower-case hexadecimal.
+std::string sha256_hex(base::ByteView bytes);
+
 // The public key in a certificate (RFC 5280 section 4.1.2.7). Throws Error(invalid_chain) when the bytes are not a
 // certificate that notation could read, or its key is neither RSA nor EC.
 pkcs11::PublicKey public_key_of(base::ByteView certificate_der);
@@ -26,7 +29,7 @@ pkcs11::PublicKey public_key_of(base::ByteView certificate_der);
 // this key would hold it.
 base::Bytes spki_der(const pkcs11::PublicKey& key);
 
-// SHA-256 of spki_der() in lower-case hexadecimal: the name under which policies and tickets know a key.
+// sha256_hex() of spki_der(): the name under which policies and tickets know a key.
 std::string spki_sha256(const pkcs11::PublicKey& key);
 
 }  // namespace trust
