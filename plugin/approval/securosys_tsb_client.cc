@@ -46,12 +46,6 @@ bool refuses_token(const TsbReply& reply) {
   return reply.status == kUnauthorised;
 }
 
-// A request's body may hold the password of a key.
-struct BodyWiper {
-  std::string& body;
-  ~BodyWiper() { wipe(body); }
-};
-
 }  // namespace
 
 std::string path_segment(std::string_view text) {
@@ -158,7 +152,7 @@ TsbReply TsbClient::send(TsbCall call) {
   const TsbRole role = call.role;
   const bool token_may_change = connection_.token && connection_.token->starts_with("file:") && !call.once;
   HttpRequest request = request_of(call, connection_.url);
-  const BodyWiper wiper{request.body};
+  const TextWiper wiper(request.body);  // it may hold the password of a key
   for (bool again = false;;) {
     TsbReply reply = send_once(request, role);
     if (reply.has_code(kInvalidApiKey)) {

@@ -43,6 +43,18 @@ std::string path_segment(std::string_view text);
 // Overwrites a text that may hold a secret.
 void wipe(std::string& text) noexcept;
 
+// Does so when its scope ends; the text outlives it.
+class TextWiper {
+ public:
+  explicit TextWiper(std::string& text) : text_(text) {}
+  ~TextWiper() { wipe(text_); }
+  TextWiper(const TextWiper&) = delete;
+  TextWiper& operator=(const TextWiper&) = delete;
+
+ private:
+  std::string& text_;
+};
+
 // Sends requests with what the settings say for authentication. A token from a file is read again before each request.
 // An API key that the service calls invalid (error 631) makes way for the next of its role, which stays in use.
 class TsbClient {

@@ -139,4 +139,12 @@ Error error_of_http(const std::string& doing, const HttpError& error) {
   return {ErrorKind::service_failed, base::Phase::approval, doing + ": " + error.what()};
 }
 
+TsbReply send(TsbClient& client, TsbCall call, const std::string& doing) {
+  try {
+    return client.send(std::move(call));
+  } catch (const HttpError& error) {
+    throw error_of_http(doing, error);
+  }
+}
+
 }  // namespace approval

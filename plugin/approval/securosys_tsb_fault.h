@@ -24,4 +24,7 @@ std::string describe_reply(const TsbReply& reply);
 base::Error error_of_reply(const std::string& doing, const std::string& place, const TsbReply& reply, TsbRole role);
 base::Error error_of_http(const std::string& doing, const HttpError& error);
 
+// As the client's send(), with error_of_http() for what it throws over HTTP.
+TsbReply send(TsbClient& client, TsbCall call, const std::string& doing);
+
 }  // namespace approval

@@ -13,14 +13,6 @@ using base::Error;
 using base::ErrorKind;
 using base::Phase;
 
-TsbReply ask(TsbClient& client, TsbCall call, const std::string& doing) {
-  try {
-    return client.send(std::move(call));
-  } catch (const HttpError& error) {
-    throw error_of_http(doing, error);
-  }
-}
-
 }  // namespace
 
 std::optional<TsbKeyFacts> find_tsb_key(TsbClient& client, const schema::TsbSettings& settings,
@@ -33,7 +25,7 @@ std::optional<TsbKeyFacts> find_tsb_key(TsbClient& client, const schema::TsbSett
   call.path = "/v1/key/attributes";
   call.body = schema::encode_tsb_key_question(settings.key, password ? &*password : nullptr);
   call.role = TsbRole::key_management;
-  const TsbReply reply = ask(client, std::move(call), doing);
+  const TsbReply reply = send(client, std::move(call), doing);
   if (!reply.good()) {
     const bool by_credential = judge(reply, TsbRole::key_management).kind == ErrorKind::credential_refused;
     const bool of_role = !reply.fault.code || reply.has_code(416) || reply.has_code(631);
@@ -56,7 +48,7 @@ std::vector<base::Bytes> find_tsb_certificates(TsbClient& client, const std::str
   const std::string doing = "cannot get the certificate of key " + base::quoted(label);
   TsbCall call;
   call.path = "/v1/certificate/" + path_segment(label);
-  const TsbReply reply = ask(client, std::move(call), doing);
+  const TsbReply reply = send(client, std::move(call), doing);
   if (!reply.good()) {
     context.log.info("approval: no certificate of key " + base::quoted(label) + " at " + client.place() + ": " +
                      describe_reply(reply));

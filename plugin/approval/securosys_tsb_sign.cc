@@ -17,11 +17,6 @@ using base::Error;
 using base::ErrorKind;
 using base::Phase;
 
-struct TextWiper {
-  std::string& text;
-  ~TextWiper() { wipe(text); }
-};
-
 std::optional<trust::SoftwareKey> application_key(const schema::TsbSettings& settings, const BackendContext& context) {
   if (settings.application_key.empty()) return std::nullopt;
   const std::string path = platform::absolute_path(settings.application_key, context.folder, "application_key");
@@ -96,7 +91,7 @@ std::string tsb_sign_body(const schema::TsbSettings& settings, const BackendCont
   sign.metadata = metadata_of(settings, request, context.clock.wall());
   if (signer) sign.metadata_signature = signer->sign(base::bytes_of(sign.metadata));
   std::string inner = encode_tsb_sign_request(sign);
-  const TextWiper wiper{inner};
+  const TextWiper wiper(inner);
   if (!signer) return schema::wrap_tsb_sign_request(inner, std::nullopt);
   return schema::wrap_tsb_sign_request(
       inner, schema::TsbRequestSignature{settings.signature_member, algorithm_for(settings.signature_member, *signer),

@@ -23,14 +23,6 @@ constexpr std::string_view kEdDsa = "EdDSA";
 // The service takes times of the last ten minutes and none of its future: so much may this machine's clock be ahead.
 constexpr std::chrono::seconds kClockAllowance{10};
 
-TsbReply send(TsbClient& client, TsbCall call, const std::string& doing) {
-  try {
-    return client.send(std::move(call));
-  } catch (const HttpError& error) {
-    throw error_of_http(doing, error);
-  }
-}
-
 TsbCall call_of(const std::string& method, const std::string& path, std::string body) {
   TsbCall call;
   call.method = method;
