@@ -19,9 +19,9 @@ void take_metadata(std::map<std::string, std::string>& into, const std::vector<s
 
 void add_request(CLI::App& approvals, Chosen& chosen) {
   CLI::App* app = nullptr;
-  const auto flags = add_command<ApprovalsRequestFlags>(
-      approvals, "request", "Ask for an approval ahead of the signing; the artifact's descriptor on standard input",
-      "approvals request release < descriptor.json", chosen, request_approval, app);
+  const auto flags =
+      add_command<ApprovalsRequestFlags>(approvals, "request", "Ask ahead of the signing; descriptor on standard input",
+                                         "approvals request release < descriptor.json", chosen, request_approval, app);
   app->add_option("KEY", flags->key, "configured name, or PKCS#11 URI")->required();
   app->add_option_function<std::vector<std::string>>(
          "-m,--user-metadata",
@@ -51,9 +51,8 @@ void add_on_request(CLI::App& approvals, const std::string& name, const std::str
 
 void add_show(CLI::App& approvals, Chosen& chosen) {
   CLI::App* app = nullptr;
-  const auto flags =
-      add_command<RequestFlags>(approvals, "show", "Show one request, or one task that waits for your answer",
-                                "approvals show 3f9a12ab", chosen, show_request, app);
+  const auto flags = add_command<RequestFlags>(approvals, "show", "Show one request, or one task that waits for you",
+                                               "approvals show 3f9a12ab", chosen, show_request, app);
   app->add_option("ID", flags->id, "of the request or task, or its first six or more characters")->required();
   add_approver_flags(*app, flags->approver);
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "approver_access.h"
@@ -30,8 +31,10 @@ class Decision {
     const std::vector<schema::TsbTask> waiting = access_.tasks();
     std::vector<const schema::TsbTask*> chosen;
     for (const std::string& id : flags_.tasks) {
-      chosen.push_back(&find_task(waiting, id));
-      if (&answer_ == &kApproval) require_approvable(view_of(*chosen.back(), own_key_), flags_.opaque);
+      const schema::TsbTask& task = find_task(waiting, id);
+      if (std::find(chosen.begin(), chosen.end(), &task) != chosen.end()) continue;
+      chosen.push_back(&task);
+      if (&answer_ == &kApproval) require_approvable(view_of(task, own_key_), flags_.opaque);
     }
     for (const schema::TsbTask* task : chosen)
       decide(*task);

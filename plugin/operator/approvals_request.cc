@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <iostream>
 #include <iterator>
 
@@ -29,6 +31,7 @@ std::string read_input() {
 schema::Descriptor read_descriptor() {
   const std::string example =
       "for example\n  oras manifest fetch --descriptor IMAGE@DIGEST | notation-pkcs11 approvals request KEY";
+  if (::isatty(STDIN_FILENO) == 1) std::cerr << "reading the artifact's descriptor from standard input\n";
   const std::string text = read_input();
   if (text.size() > kLongestDescriptor) {
     throw Error(ErrorKind::invalid_request, Phase::request,

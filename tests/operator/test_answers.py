@@ -160,6 +160,14 @@ def test_the_second_answer_with_one_key_finds_nothing(office):
     office.compare("twice", office.approvals("approve", task, "--yes", status=3))
 
 
+def test_a_task_that_is_named_twice_is_answered_once(office):
+    request = office.submit()
+    task = office.task()
+    answered = office.approvals("approve", task, task[:8], "--yes", "--json")
+    assert [one["answer"] for one in json.loads(answered.out)["tasks"]] == ["approved"]
+    assert len(office.state(request)["approvedBy"]) == 1
+
+
 def test_a_task_that_was_answered_meanwhile_is_no_failure(office):
     request = office.submit()
     approver = office.standin.approver(office.ann)
@@ -372,10 +380,3 @@ def test_show_looks_at_home_first_and_then_among_the_tasks(office):
     assert 'no task "abcdef" waits for this key' in missing
     del office.environment["NOTATION_PKCS11_CONFIG"]
     assert "no such request is kept here" in office.approvals("show", "abcdef", status=3).err
-
-
-@pytest.mark.parametrize("words", [["pending"], ["show"], ["approve"], ["reject"]], ids=" ".join)
-def test_help_fits_80_columns_and_has_an_example(office, words):
-    text = office.approvals(*words, "--help").out
-    assert "Example:\n  notation-pkcs11 approvals " in text
-    assert [line for line in text.splitlines() if len(line) > 80] == []

@@ -11,6 +11,7 @@ import stat
 import pytest
 from harness import process, tools
 from harness.fake import FakeModule
+from harness.screen import Screen
 from harness.token import PIN, Token
 
 EXPECTED = pathlib.Path(__file__).parent / "expected"
@@ -250,7 +251,41 @@ def test_an_unknown_word_is_named_with_the_valid_ones(desk):
     desk.compare("no-word", desk.run(status=1))
 
 
-COMMANDS = [[], ["key"], ["key", "list"], ["key", "generate"], ["cert"], ["cert", "self-sign"], ["version"]]
+def test_at_a_terminal_a_request_says_what_it_waits_for(desk):
+    reading = "reading the artifact's descriptor from standard input"
+    words = ["approvals", "request", "release"]
+    screen = Screen([tools.product(), *words], desk.environment, desk.folder)
+    try:
+        screen.wait_for(reading)
+        screen.type("\x04")
+        assert screen.end() == 2
+    finally:
+        screen.close()
+    assert reading not in desk.run(*words, status=2).err
+
+
+COMMANDS = [
+    [],
+    ["key"],
+    ["key", "list"],
+    ["key", "generate"],
+    ["cert"],
+    ["cert", "self-sign"],
+    ["approvals"],
+    *(["approvals", word] for word in ("request", "list", "show", "watch", "cancel", "pending", "approve", "reject")),
+    ["version"],
+]
+
+
+def test_no_command_is_left_out(desk):
+    """The tests of the help below know every word and group."""
+
+    def below(words):
+        _, _, listed = desk.run(*words, "--help").out.partition("\nSubcommands:\n")
+        found = [[*words, name] for name in re.findall(r"^  ([a-z-]+) ", listed.split("\n\n")[0], re.MULTILINE)]
+        return [words, *(each for command in found for each in below(command))]
+
+    assert below([]) == COMMANDS
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
