@@ -78,13 +78,13 @@ base::Secret checked(base::Secret pin, const PinSource& source) {
   return pin;
 }
 
-base::Secret read_variable(const PinSource& source, EnvironmentSecrets& environment) {
+const base::Secret& find_variable(const PinSource& source, EnvironmentSecrets& environment) {
   environment.take(source.value);
   const base::Secret* value = environment.find(source.value);
   if (value == nullptr)
     throw Error(ErrorKind::pin_unavailable, Phase::pin, "no PIN: environment variable " + source.value + " is not set",
                 "export " + source.value + " in the environment of notation, or correct pin_source");
-  return value->copy();
+  return *value;
 }
 
 }  // namespace
@@ -144,11 +144,16 @@ void check_pin_source(const PinSource& source) {
   if (source.kind == PinSourceKind::file) check_private_file(source.value, kPinFile);
 }
 
+void require_pin_source(const PinSource& source, EnvironmentSecrets& environment, Terminal& terminal) {
+  if (source.kind == PinSourceKind::environment) (void)find_variable(source, environment);
+  if (source.kind == PinSourceKind::prompt) terminal.require_person();
+}
+
 base::Secret read_pin(const PinSource& source, EnvironmentSecrets& environment, Terminal& terminal,
                       std::string_view prompt) {
   switch (source.kind) {
     case PinSourceKind::environment:
-      return checked(read_variable(source, environment), source);
+      return checked(find_variable(source, environment).copy(), source);
     case PinSourceKind::file:
       return checked(read_private_file(source.value, kLongestPin + 2, kPinFile), source);
     case PinSourceKind::prompt:

@@ -227,12 +227,16 @@ void ControllingTerminal::clear_status() {
   (void)write_everything(terminal_.number(), std::string(kToLineStart) + std::string(kEraseToLineEnd));
 }
 
+void ControllingTerminal::require_person() {
+  if (is_there()) return;
+  throw Error(ErrorKind::pin_unavailable, Phase::pin,
+              terminal_ ? "cannot ask for the PIN: this process runs in the background of its terminal"
+                        : "cannot ask for the PIN: there is no terminal",
+              "set pin_source to env:NAME or file:PATH, or run this in the foreground of a terminal");
+}
+
 base::Secret ControllingTerminal::ask_secret(std::string_view prompt) {
-  if (!is_there())
-    throw Error(ErrorKind::pin_unavailable, Phase::pin,
-                terminal_ ? "cannot ask for the PIN: this process runs in the background of its terminal"
-                          : "cannot ask for the PIN: there is no terminal",
-                "set pin_source to env:NAME or file:PATH, or run this in the foreground of a terminal");
+  require_person();
   clear_status();
   const int terminal = terminal_.number();
   const HeldSignals signals;

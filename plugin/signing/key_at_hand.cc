@@ -58,6 +58,11 @@ void KeyAtHand::inspect(approval::Backend& service) {
   complete_chain();
 }
 
+void KeyAtHand::require_pin_source() {
+  if (setup_.at_service || login_ || !needs_login()) return;
+  pin_.require_source(inspection_.token);
+}
+
 void KeyAtHand::find_hidden() {
   if (setup_.at_service || inspection_.key) return;
   log_in();
@@ -86,8 +91,12 @@ void KeyAtHand::release() {
 }
 
 void KeyAtHand::log_in() {
-  if (login_ || !pkcs11::needs_login(inspection_.token, setup_.module.quirks)) return;
+  if (login_ || !needs_login()) return;
   login_ = pin_.obtain(inspection_.token);
+}
+
+bool KeyAtHand::needs_login() const {
+  return pkcs11::needs_login(inspection_.token, setup_.module.quirks);
 }
 
 pkcs11::SignResult KeyAtHand::sign(const pkcs11::SignOrder& order) {

@@ -32,6 +32,9 @@ class KeyAtHand {
   void inspect(bool may_log_in);
   void inspect(approval::Backend& service);
 
+  // Before people are asked: where a login will be needed, its PIN can be had. Error(pin_unavailable).
+  void require_pin_source();
+
   // Before people are asked: a key that the token hides is looked for with a login. Error(key_not_found).
   void find_hidden();
 
@@ -47,6 +50,7 @@ class KeyAtHand {
   pkcs11::SignResult sign(const pkcs11::SignOrder& order);
 
  private:
+  bool needs_login() const;
   void check_against_token();
   void complete_chain();
   [[noreturn]] void refuse_invisible() const;

@@ -22,6 +22,11 @@ Error too_many_refusals(const std::string& file, unsigned count, const pkcs11::T
 
 }  // namespace
 
+void PinStep::require_source(const pkcs11::TokenState& token) {
+  if (token.own_pin_pad && !setup_.pin_source) return;
+  platform::require_pin_source(source(), context_.secrets, context_.terminal);
+}
+
 pkcs11::Login PinStep::obtain(const pkcs11::TokenState& token) {
   pkcs11::Login login;
   login.user_type = setup_.user_type;
@@ -33,8 +38,7 @@ pkcs11::Login PinStep::obtain(const pkcs11::TokenState& token) {
     return login;
   }
 
-  const platform::PinSource source =
-      setup_.pin_source ? *setup_.pin_source : platform::default_pin_source(context_.secrets, context_.terminal);
+  const platform::PinSource source = this->source();
   attended_ = login.attended = platform::is_attended(source);
   pkcs11::require_usable_pin(token, login);
 
@@ -44,6 +48,10 @@ pkcs11::Login PinStep::obtain(const pkcs11::TokenState& token) {
                          "PIN for token " + base::quoted(token.label) + ", key " + base::quoted(setup_.name) + ": ");
   context_.log.debug("pin: from " + platform::describe(source));
   return login;
+}
+
+platform::PinSource PinStep::source() const {
+  return setup_.pin_source ? *setup_.pin_source : platform::default_pin_source(context_.secrets, context_.terminal);
 }
 
 platform::PinOutcome PinStep::outcome_of(const Error& error) {

@@ -43,7 +43,10 @@ Leave obtain_leave(Run& run, const SignablePayload& payload) {
                 "key " + base::quoted(setup.name) +
                     " needs an approval, and nobody can be asked about bytes that are no Notary payload");
   }
-  if (!run.desk.signs(*policy)) run.key.find_hidden();
+  if (!run.desk.signs(*policy)) {
+    run.key.require_pin_source();
+    run.key.find_hidden();
+  }
   approval::Approval approval = run.desk.obtain(*policy, setup, run.key.chain(), schema::subject_of(*payload.meaning()),
                                                 payload.bytes(), [&] { run.key.release(); });
   return {approval.grant(), approval.signature()};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/error.h"
 #include "platform/terminal.h"
 
 // A terminal that is there or not and answers every prompt the same.
@@ -22,7 +23,11 @@ class FakeTerminal : public platform::Terminal {
   void clear_status() override {
     if (there_) statuses.emplace_back();
   }
+  void require_person() override {
+    if (!there_) throw base::Error(base::ErrorKind::pin_unavailable, base::Phase::pin, "there is no terminal");
+  }
   base::Secret ask_secret(std::string_view prompt) override {
+    require_person();
     prompts.emplace_back(prompt);
     return base::Secret(base::bytes_of(answer_));
   }

@@ -159,6 +159,22 @@ TEST_CASE("a variable that is not set or empty gives no PIN and is named") {
   CHECK(empty.message() == std::string("cannot use the PIN from environment variable ") + kVariable + ": it is empty");
 }
 
+TEST_CASE("whether a PIN can be had is known without reading it or asking for it") {
+  EnvironmentSecrets environment;
+  FakeTerminal nobody(false), person(true, "1234");
+  const PinSource prompt{PinSourceKind::prompt, ""};
+  const base::Error missing =
+      error_of([&] { platform::require_pin_source(variable("NP11_NO_SUCH_VARIABLE"), environment, person); });
+  require_error(missing, ErrorKind::pin_unavailable);
+  CHECK(missing.message() == "no PIN: environment variable NP11_NO_SUCH_VARIABLE is not set");
+  REQUIRE_ERROR(platform::require_pin_source(prompt, environment, nobody), ErrorKind::pin_unavailable);
+  const EnvironmentScope scope(kVariable, "1234");
+  CHECK_NOTHROW(platform::require_pin_source(variable(kVariable), environment, nobody));
+  CHECK_NOTHROW(platform::require_pin_source(prompt, environment, person));
+  CHECK_NOTHROW(platform::require_pin_source({PinSourceKind::file, "/no/such/file"}, environment, nobody));
+  CHECK(person.prompts.empty());
+}
+
 TEST_CASE("without a pin_source the variable comes first, then the prompt") {
   FakeTerminal terminal(true);
   {

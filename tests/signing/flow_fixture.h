@@ -55,6 +55,7 @@ class Flow {
   pkcs11::KeySpec spec = pkcs11::KeySpec::ec_256;
   std::string chain_file, ca_file, leaf_file, pin_file, key_file;
   bool host_is_there = true;
+  signing::SettingsFiles settings;
 
  private:
   static base::Bytes payload();
@@ -72,7 +73,7 @@ class Flow {
             log_,
             base::system_clock(),
             secrets_,
-            {}};
+            settings};
   }
 
   std::unique_ptr<pkcs11::KeyService> make_service(const signing::KeySetup& setup) {

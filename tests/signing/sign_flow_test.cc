@@ -171,6 +171,43 @@ TEST_CASE("a token without a login needs no PIN source") {
   CHECK(flow.token.calls("C_Login") == 0);
 }
 
+TEST_CASE("people are asked only where the PIN can be had") {
+  const bool isolated = GENERATE(false, true);
+  Flow flow(isolated);
+  flow.plain_token();
+  const std::string asked = flow.folder.path() + "/asked";
+  const std::string gate = flow.folder.write("gate", "#!/bin/sh\necho >" + asked + R"(
+echo '{"status":"withdrawn"}')",
+                                             0700);
+  const auto sign_with = [&](const std::string& pin_source) {
+    flow.settings.user = flow.folder.write(
+        "config.json", R"({"version":1,"keys":{"release":{
+      "uri":"pkcs11:token=prod;object=release","module":")" +
+                           flow.module() + R"(","chain_file":")" + flow.chain_file + R"(",)" + pin_source +
+                           R"("approval":{"public_key":")" + trust::spki_sha256(flow.key.public_key()) +
+                           R"(","backend":"exec","exec":{"command":[")" + gate + R"("]}}}}})");
+    return error_of([&] { flow.sign("release", {}); });
+  };
+  const auto require_no_pin = [&](const std::string& pin_source, const std::string& message) {
+    const base::Error error = sign_with(pin_source);
+    require_error(error, ErrorKind::pin_unavailable);
+    CHECK(error.message().starts_with(message));
+    CHECK_FALSE(std::filesystem::exists(asked));
+  };
+  require_no_pin("", "no PIN: environment variable NOTATION_PKCS11_PIN is not set and there is no terminal");
+  require_no_pin(R"("pin_source":"prompt",)", "there is no terminal");
+  require_no_pin(R"("pin_source":"env:NP11_NO_SUCH_VARIABLE",)",
+                 "no PIN: environment variable NP11_NO_SUCH_VARIABLE is not set");
+  for (const std::string enough : {R"("pin_source":"file:pin",)", R"("quirks":["never-login"],)"}) {
+    require_error(sign_with(enough), ErrorKind::request_lost);
+    CHECK(std::filesystem::remove(asked));
+  }
+  flow.terminal = FakeTerminal(true, "1234");
+  require_error(sign_with(""), ErrorKind::request_lost);
+  CHECK(flow.terminal.prompts.empty());
+  CHECK(flow.token.calls("C_Login") == 0);
+}
+
 TEST_CASE("a key that wants its PIN at every signature gets it") {
   const bool isolated = GENERATE(false, true);
   Flow flow(isolated);

@@ -44,6 +44,10 @@ PinSource default_pin_source(const EnvironmentSecrets& environment, Terminal& te
 // always pass. Error(invalid_settings, phase settings).
 void check_pin_source(const PinSource& source);
 
+// Before others are troubled for a use of the PIN: a variable is set, a prompt has a person. Reads no PIN, but a
+// variable is taken out of the environment. A file always passes. Error(pin_unavailable): that of read_pin.
+void require_pin_source(const PinSource& source, EnvironmentSecrets& environment, Terminal& terminal);
+
 // The PIN: one trailing LF or CRLF is cut off a variable or a file; empty, with a NUL, or longer than 4 KiB is
 // Error(pin_unavailable, phase pin). A variable is taken out of the environment if it has not been yet. A file is
 // checked like check_pin_source on the opened file. For the prompt see Terminal::ask_secret.

@@ -28,6 +28,9 @@ class Terminal {
   // Removes the status line; the cursor is where it was before.
   virtual void clear_status() = 0;
 
+  // Error(pin_unavailable) when there is nobody to ask: that of ask_secret.
+  virtual void require_person() = 0;
+
   // Shows the prompt and reads one line without echo; may be empty. Control characters in the prompt are escaped.
   // Error(pin_unavailable) without a terminal or when what was typed is not usable; Error(cancelled) on Ctrl-C, Ctrl-D
   // or the end of input; Error(host_gone) when the process that started this one ends meanwhile.
@@ -53,6 +56,7 @@ class ControllingTerminal : public Terminal {
   void show_line(std::string_view line) override;
   void show_status(std::string_view line) override;
   void clear_status() override;
+  void require_person() override;
   base::Secret ask_secret(std::string_view prompt) override;
 
  private:

@@ -16,6 +16,10 @@ class PinStep {
  public:
   PinStep(const KeySetup& setup, RunContext& context) : setup_(setup), context_(context) {}
 
+  // Error(pin_unavailable) of obtain where it is plain already that there will be no PIN: the variable is not set, or
+  // there is nobody to ask. Asks nobody.
+  void require_source(const pkcs11::TokenState& token);
+
   // The PIN from its source, or an empty one where the token has its own pad and no source is set. Errors:
   // pin_withheld before anything is asked (locked, to be changed, a final try nobody watches), pin_unavailable,
   // cancelled.
@@ -41,6 +45,7 @@ class PinStep {
   }
 
  private:
+  platform::PinSource source() const;
   static platform::PinOutcome outcome_of(const base::Error& error);
   platform::PinGuard::Try begin_try(const pkcs11::TokenState& token);
   void settle(platform::PinGuard::Try attempt, platform::PinOutcome outcome);
