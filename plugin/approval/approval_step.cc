@@ -22,10 +22,6 @@ constexpr std::chrono::minutes kPatience{2};
 // A service can word the same trouble anew each time.
 constexpr std::size_t kMostTroubles = 10;
 
-std::string sha256_of(base::ByteView bytes) {
-  return base::to_hex(trust::digest(pkcs11::Hash::sha_256, bytes));
-}
-
 struct WatchersEnd {
   Watcher& watcher;
   ~WatchersEnd() { watcher.over(); }
@@ -56,7 +52,7 @@ ApprovalStep::ApprovalStep(const Question& question, const schema::ApprovalSetti
       rules_{backend.signs(), settings.grant_lifetime},
       request_lifetime_(settings.request_lifetime),
       key_sha256_(trust::spki_sha256(question.key)),
-      payload_sha256_(backend.signs() ? sha256_of(question.payload) : ""),
+      payload_sha256_(backend.signs() ? trust::sha256_hex(question.payload) : ""),
       deadline_(context.clock.now() + context.wait) {}
 
 template <typename Job>

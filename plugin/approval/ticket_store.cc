@@ -23,7 +23,7 @@ constexpr std::size_t kShortestId = 6;  // digits
 // "KEY-SUBJECT", the same for every ticket about one question.
 std::string question_name(const std::string& key_sha256, const schema::ApprovalSubject& subject) {
   const std::string text = schema::canonical(subject);
-  const std::string hash = base::to_hex(trust::digest(pkcs11::Hash::sha_256, base::bytes_of(text)));
+  const std::string hash = trust::sha256_hex(base::bytes_of(text));
   return key_sha256.substr(0, kShortHash) + "-" + hash.substr(0, kShortHash);
 }
 
