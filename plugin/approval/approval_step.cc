@@ -27,15 +27,6 @@ struct WatchersEnd {
   ~WatchersEnd() { watcher.over(); }
 };
 
-// The error for an answer that ends a request without a refusal.
-std::optional<Error> end_by(const ApprovalAnswer& answer, const Ticket& ticket) {
-  if (std::holds_alternative<schema::ApprovalExpired>(answer)) return has_expired(ticket);
-  if (std::holds_alternative<schema::ApprovalWithdrawn>(answer)) return was_withdrawn(ticket);
-  const auto* failed = std::get_if<schema::ApprovalFailed>(&answer);
-  if (failed != nullptr && !failed->retryable) return has_failed(ticket, failed->message);
-  return std::nullopt;
-}
-
 bool is_foreign(const ApprovalAnswer& answer, bool service_signs) {
   return service_signs ? std::holds_alternative<schema::ApprovalPermitted>(answer)
                        : std::holds_alternative<schema::ApprovalSigned>(answer);
@@ -172,7 +163,7 @@ void ApprovalStep::hear(const ApprovalAnswer& answer) {
   const auto turn = take_turn();
   if (!rules_.service_signs) {  // another run may have heard more
     std::optional<Ticket> current = tickets_.read_again(*ticket_);
-    if (!current) throw end_by(answer, *ticket_).value_or(was_withdrawn(*ticket_));
+    if (!current) throw end_of(answer, *ticket_).value_or(was_withdrawn(*ticket_));
     ticket_ = std::move(current);
     if (!hold_) hold_ = tickets_.hold(*ticket_);
   }
@@ -184,7 +175,7 @@ void ApprovalStep::record(const ApprovalAnswer& answer) {
   const TicketState before = ticket_->state;
   std::optional<Ticket> after = after_answer(*ticket_, answer, rules_, now());
   if (!after) {
-    const std::optional<Error> end = end_by(answer, *ticket_);
+    const std::optional<Error> end = end_of(answer, *ticket_);
     forget();
     throw end.value();
   }

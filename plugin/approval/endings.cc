@@ -88,6 +88,14 @@ Error has_failed(const Ticket& ticket, const std::string& cause) {
                 "has failed at " + base::printable(ticket.place) + ": " + base::printable(cause), kAsksAnew);
 }
 
+std::optional<Error> end_of(const schema::ApprovalAnswer& answer, const Ticket& ticket) {
+  if (std::holds_alternative<schema::ApprovalExpired>(answer)) return has_expired(ticket);
+  if (std::holds_alternative<schema::ApprovalWithdrawn>(answer)) return was_withdrawn(ticket);
+  const auto* failed = std::get_if<schema::ApprovalFailed>(&answer);
+  if (failed != nullptr && !failed->retryable) return has_failed(ticket, failed->message);
+  return std::nullopt;
+}
+
 Error permission_is_over(const Ticket& ticket) {
   const std::string when = ticket.permission && ticket.permission->until ? time_text(*ticket.permission->until) : "";
   return ending(ErrorKind::undecided, ticket,
@@ -117,7 +125,8 @@ Error with_prospect(const Error& error, const Ticket& ticket, AfterEnd after) {
 
 std::string may_be_open(const Ticket& ticket) {
   return "an earlier run ended before " + base::printable(ticket.place) + " had named its request for " +
-         question_text(ticket.request) + ": it may still be open there, and can no longer be found";
+         question_text(ticket.request) +
+         ": it may still be open there, and can no longer be found; an approver can refuse it";
 }
 
 }  // namespace approval

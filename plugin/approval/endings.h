@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "approval/backend.h"
@@ -29,6 +30,9 @@ base::Error not_handed_in(const schema::Ticket& ticket, const std::string& cause
 base::Error has_expired(const schema::Ticket& ticket);
 base::Error was_withdrawn(const schema::Ticket& ticket);
 base::Error has_failed(const schema::Ticket& ticket, const std::string& cause);
+// The error for an answer that ends a request without a refusal; empty for all others.
+std::optional<base::Error> end_of(const schema::ApprovalAnswer& answer, const schema::Ticket& ticket);
+
 base::Error permission_is_over(const schema::Ticket& ticket);
 base::Error clock_is_behind(const schema::Ticket& ticket);
 base::Error nobody_listens(const schema::Ticket& ticket, AfterEnd after);

@@ -54,12 +54,18 @@ std::optional<Ticket> read(const platform::StateFolder& folder, const std::strin
   }
 }
 
-// Oldest first.
-std::vector<Ticket> read_all(const platform::StateFolder& folder, const std::string& prefix) {
+// Oldest first. Without `unreadable` the first file that cannot be read is an Error.
+std::vector<Ticket> read_all(const platform::StateFolder& folder, const std::string& prefix,
+                             std::vector<std::string>* unreadable) {
   std::vector<Ticket> tickets;
   for (const std::string& name : folder.list_files(prefix)) {
     if (!name.ends_with(kTicketSuffix)) continue;
-    if (auto ticket = read(folder, name)) tickets.push_back(std::move(*ticket));
+    try {
+      if (auto ticket = read(folder, name)) tickets.push_back(std::move(*ticket));
+    } catch (const Error& error) {
+      if (unreadable == nullptr) throw;
+      unreadable->push_back(error.message());
+    }
   }
   std::stable_sort(tickets.begin(), tickets.end(),
                    [](const Ticket& a, const Ticket& b) { return a.request.created < b.request.created; });
@@ -73,12 +79,15 @@ bool goes_by(const Ticket& ticket, const std::string& id) {
   return matches(ticket.request.id) || matches(ticket.service_id);
 }
 
-Error no_such_request(const std::string& id) {
+Error no_such_request(const std::string& id, const std::vector<std::string>& unreadable) {
   const bool too_short = id.size() < kShortestId;
+  std::string hint = "notation-pkcs11 approvals list shows the requests of this user on this machine";
+  for (const std::string& message : unreadable)
+    hint += "\n" + message;
   return {ErrorKind::key_not_found, Phase::approval,
           "cannot find approval request " + base::quoted(id) + ": " +
               (too_short ? "at least 6 characters of its id are needed" : "no such request is kept here"),
-          "notation-pkcs11 approvals list shows the requests of this user on this machine"};
+          hint};
 }
 
 }  // namespace
@@ -111,7 +120,8 @@ std::optional<TicketStore::Hold> TicketStore::hold(const Ticket& ticket) const {
 }
 
 std::vector<Ticket> TicketStore::find(const std::string& key_sha256, const schema::ApprovalSubject& subject) const {
-  std::vector<Ticket> tickets = read_all(folder_, std::string(kPrefix) + question_name(key_sha256, subject) + "-");
+  std::vector<Ticket> tickets =
+      read_all(folder_, std::string(kPrefix) + question_name(key_sha256, subject) + "-", nullptr);
   std::erase_if(tickets, [&](const Ticket& ticket) {
     return ticket.request.key_sha256 != key_sha256 || ticket.request.subject != subject;
   });
@@ -119,13 +129,18 @@ std::vector<Ticket> TicketStore::find(const std::string& key_sha256, const schem
 }
 
 std::vector<Ticket> TicketStore::all() const {
-  return read_all(folder_, std::string(kPrefix));
+  return read_all(folder_, std::string(kPrefix), nullptr);
+}
+
+std::vector<Ticket> TicketStore::all(std::vector<std::string>& unreadable) const {
+  return read_all(folder_, std::string(kPrefix), &unreadable);
 }
 
 Ticket TicketStore::get(const std::string& id) const {
-  std::vector<Ticket> found = all();
+  std::vector<std::string> unreadable;
+  std::vector<Ticket> found = all(unreadable);
   std::erase_if(found, [&](const Ticket& ticket) { return !goes_by(ticket, id); });
-  if (found.empty()) throw no_such_request(id);
+  if (found.empty()) throw no_such_request(id, unreadable);
   if (found.size() == 1) return std::move(found.front());
   std::string hint = "give more of the id:";
   for (const Ticket& ticket : found)
@@ -147,7 +162,8 @@ void TicketStore::remove(const Ticket& ticket) const {
 
 void TicketStore::prune(base::WallTime now) const noexcept {
   try {
-    for (const Ticket& ticket : all()) {
+    std::vector<std::string> unreadable;
+    for (const Ticket& ticket : all(unreadable)) {
       if (!is_spent(ticket, now)) continue;
       const auto held = hold(ticket);
       const auto current = held ? read_again(ticket) : std::nullopt;

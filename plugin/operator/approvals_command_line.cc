@@ -40,12 +40,20 @@ void add_request(CLI::App& approvals, Chosen& chosen) {
   app->add_flag("--json", flags->json, "answer as JSON");
 }
 
-void add_on_request(CLI::App& approvals, const std::string& name, const std::string& help, Chosen& chosen,
-                    void (*command)(const RequestFlags&)) {
+void add_watch(CLI::App& approvals, Chosen& chosen) {
   CLI::App* app = nullptr;
-  const auto flags =
-      add_command<RequestFlags>(approvals, name, help, "approvals " + name + " 3f9a12ab", chosen, command, app);
+  const auto flags = add_command<RequestFlags>(approvals, "watch", "Show one request until it is decided",
+                                               "approvals watch 3f9a12ab", chosen, watch_request, app);
   app->add_option("ID", flags->id, "of the request, or its first six or more characters")->required();
+  app->add_flag("--json", flags->json, "answer as JSON");
+}
+
+void add_cancel(CLI::App& approvals, Chosen& chosen) {
+  CLI::App* app = nullptr;
+  const auto flags = add_command<RequestFlags>(approvals, "cancel", "Withdraw a request and forget it",
+                                               "approvals cancel 3f9a12ab", chosen, cancel_request, app);
+  app->add_option("ID", flags->id, "of the request, or its first six or more characters")->required();
+  app->add_flag("--forget", flags->forget, "forget it here without asking its service");
   app->add_flag("--json", flags->json, "answer as JSON");
 }
 
@@ -72,8 +80,8 @@ void add_approvals(CLI::App& app, Chosen& chosen) {
   add_request(*approvals, chosen);
   add_list(*approvals, chosen);
   add_show(*approvals, chosen);
-  add_on_request(*approvals, "watch", "Show one request until it is decided", chosen, watch_request);
-  add_on_request(*approvals, "cancel", "Withdraw a request and forget it", chosen, cancel_request);
+  add_watch(*approvals, chosen);
+  add_cancel(*approvals, chosen);
   add_approver_commands(*approvals, chosen);
 }
 

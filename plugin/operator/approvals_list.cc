@@ -39,7 +39,8 @@ void list_requests(const RequestFlags& flags) {
   const signing::Requests requests(requester.context());
   std::vector<schema::RequestReport> reports;
   std::string lines;
-  for (const schema::Ticket& ticket : requests.all()) {
+  std::vector<std::string> unreadable;
+  for (const schema::Ticket& ticket : requests.all(unreadable)) {
     const bool has_owner = requests.has_owner(ticket);
     reports.push_back(report(ticket, has_owner));
     lines += summary(ticket, has_owner);
@@ -49,6 +50,8 @@ void list_requests(const RequestFlags& flags) {
   } else {
     std::cout << (lines.empty() ? "no request\n" : lines);
   }
+  for (const std::string& message : unreadable)
+    std::cerr << "note: " << base::printable(message) << "\n";
 }
 
 void show_request(const RequestFlags& flags) {
@@ -61,11 +64,12 @@ void cancel_request(const RequestFlags& flags) {
   Requester requester;
   signing::Requests requests(requester.context());
   const schema::Ticket ticket = requests.get(flags.id);
-  requests.cancel(ticket);
+  flags.forget ? requests.forget(ticket) : requests.cancel(ticket);
   if (flags.json) {
     std::cout << schema::encode(report(ticket, false));
   } else {
-    std::cout << "cancelled request " << ticket.request.id << " for " << ticket.request.subject.artifact.digest << "\n";
+    std::cout << (flags.forget ? "forgot" : "cancelled") << " request " << ticket.request.id << " for "
+              << ticket.request.subject.artifact.digest << "\n";
   }
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "approval/ticket.h"
 #include "base/error.h"
 #include "commands.h"
 #include "request_text.h"
@@ -10,46 +11,81 @@
 namespace operators {
 namespace {
 
+using base::Error;
+using base::ErrorKind;
+using base::Phase;
+using schema::TicketState;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstPause{1'000}, kLongestPause{15'000};
 
-void print(const schema::Ticket& ticket, bool has_owner, bool json) {
-  std::cout << (json ? schema::encode(report(ticket, has_owner)) : describe(ticket, has_owner)) << std::flush;
-}
+// One person's look at one request, from now to its end.
+class Watch {
+ public:
+  Watch(const RequestFlags& flags, Requester& requester)
+      : json_(flags.json), context_(requester.context()), requests_(context_), ticket_(requests_.get(flags.id)) {}
 
-void refuse_if_refused(const schema::Ticket& ticket) {
-  if (ticket.state != schema::TicketState::refused) return;
-  throw base::Error(base::ErrorKind::denied, base::Phase::approval, "request " + ticket.request.id + " was refused");
-}
+  void run() {
+    print();
+    for (milliseconds pause = kFirstPause; is_undecided(); pause = std::min(pause * 3 / 2, kLongestPause)) {
+      context_.pause(pause);
+      look();
+    }
+    refuse_if_refused();
+  }
 
-bool is_decided(const schema::Ticket& ticket) {
-  return ticket.state != schema::TicketState::open && ticket.state != schema::TicketState::intended;
-}
+ private:
+  // Throws when the request has come to another end than a decision.
+  bool is_undecided() const {
+    const base::WallTime now = context_.clock.wall();
+    if (approval::is_spent(ticket_, now) && ticket_.state == TicketState::permitted) {
+      throw ended("was permitted, but the permission is over");
+    }
+    if (ticket_.state != TicketState::open && ticket_.state != TicketState::intended) return false;
+    if (ticket_.request.expires <= now) throw ended("has expired");
+    if (ticket_.state == TicketState::intended && !requests_.has_owner(ticket_)) {
+      throw ended("was written down, but nobody knows whether it was handed in");
+    }
+    return true;
+  }
+
+  void look() {
+    approval::Standing standing = requests_.look(ticket_);
+    if (!standing.ticket) {
+      if (standing.end) throw *standing.end;
+      throw ended("is over: the run that waited for it has ended");
+    }
+    const bool is_news = !(standing.ticket->progress == ticket_.progress) || standing.ticket->state != ticket_.state;
+    ticket_ = std::move(*standing.ticket);
+    if (is_news) print();
+  }
+
+  void print() const {
+    const bool has_owner = requests_.has_owner(ticket_);
+    std::cout << (json_ ? schema::encode(report(ticket_, has_owner)) : describe(ticket_, has_owner)) << std::flush;
+  }
+
+  void refuse_if_refused() const {
+    if (ticket_.state != TicketState::refused) return;
+    throw Error(ErrorKind::denied, Phase::approval, "request " + ticket_.request.id + " was refused");
+  }
+
+  Error ended(const std::string& how) const {
+    return {ErrorKind::undecided, Phase::approval, "request " + ticket_.request.id + " " + how,
+            "run notation sign to go on, or to ask anew"};
+  }
+
+  bool json_;
+  signing::RunContext& context_;
+  signing::Requests requests_;
+  schema::Ticket ticket_;
+};
 
 }  // namespace
 
 void watch_request(const RequestFlags& flags) {
   Requester requester;
-  signing::Requests requests(requester.context());
-  schema::Ticket last = requests.get(flags.id);
-  print(last, requests.has_owner(last), flags.json);
-  for (milliseconds pause = kFirstPause; !is_decided(last); pause = std::min(pause * 3 / 2, kLongestPause)) {
-    requester.context().pause(pause);
-    const auto now = requests.refresh(last);
-    if (!now) {
-      std::cout << (flags.json ? "" : "request " + last.request.id + " is over\n");
-      return;
-    }
-    if (now->request.expires <= requester.context().clock.wall()) {
-      throw base::Error(base::ErrorKind::undecided, base::Phase::approval,
-                        "request " + last.request.id + " has expired");
-    }
-    if (!(now->progress == last.progress) || now->state != last.state)
-      print(*now, requests.has_owner(*now), flags.json);
-    last = *now;
-  }
-  refuse_if_refused(last);
+  Watch(flags, requester).run();
 }
 
 }  // namespace operators

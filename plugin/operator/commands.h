@@ -59,6 +59,7 @@ struct ApproverFlags {
 struct RequestFlags {
   std::string id;  // of a request, or at least six of its first characters
   bool json = false;
+  bool forget = false;     // for `cancel`
   ApproverFlags approver;  // for `show`
 };
 

@@ -49,13 +49,30 @@ void KeyAtHand::inspect(approval::Backend& service) {
                 "key " + base::quoted(setup_.name) + ": " + service.place() + " does not tell its public key",
                 "set chain_file to a PEM file with the certificate chain, leaf first");
   }
-  if (chain_ && key->public_key == chain_->leaf_key()) return;
+  if (chain_) return require_same_key(*key, service.place());
+  if (key->certificates.empty()) {
+    throw Error(
+        ErrorKind::invalid_chain, Phase::chain,
+        "there is no certificate for key " + base::quoted(setup_.name) + ": " + service.place() + " has none" +
+            (setup_.chain_file.empty() ? ", and no chain file is set"
+                                       : ", and " + base::printable(setup_.chain_file) + " holds CA certificates only"),
+        "set chain_file to a PEM file with the certificate chain, leaf first");
+  }
   sources_.key = key->public_key;
   if (!key->certificates.empty()) {
     sources_.token_leaves.push_back(key->certificates.front());
     sources_.token_issuers.assign(key->certificates.begin() + 1, key->certificates.end());
   }
   complete_chain();
+}
+
+void KeyAtHand::require_same_key(const approval::KeyAtService& key, const std::string& place) const {
+  if (key.public_key == chain_->leaf_key()) return;
+  throw Error(ErrorKind::invalid_chain, Phase::chain,
+              "the certificate in " + base::printable(setup_.chain_file) + " is for another key than " + place +
+                  " has for key " + base::quoted(setup_.name),
+              "SHA-256 of the public key in the certificate: " + trust::spki_sha256(chain_->leaf_key()) +
+                  "\nSHA-256 of the public key there:           " + trust::spki_sha256(key.public_key));
 }
 
 void KeyAtHand::require_pin_source() {

@@ -50,6 +50,7 @@ class KeyAtHand {
   pkcs11::SignResult sign(const pkcs11::SignOrder& order);
 
  private:
+  void require_same_key(const approval::KeyAtService& key, const std::string& place) const;
   bool needs_login() const;
   void check_against_token();
   void complete_chain();

@@ -2,7 +2,6 @@
 
 #include "approval/approval.h"
 #include "approval/registry.h"
-#include "approval/ticket.h"
 #include "base/error.h"
 #include "run.h"
 
@@ -35,42 +34,47 @@ Requests::Requests(RunContext& context)
       policies_(settings_.policies()),
       state_(platform::StateFolderSearch::open()) {
   context_.log.configure(settings_.log());
-  if (!state_.folder) {
-    throw Error(ErrorKind::invalid_settings, Phase::approval, "there is no folder that could hold requests",
-                state_.reason);
-  }
-  tickets_.emplace(*state_.folder);
+  if (state_.folder) tickets_.emplace(*state_.folder);
 }
 
-std::optional<schema::Ticket> Requests::refresh(const schema::Ticket& ticket) {
-  std::optional<schema::Ticket> now = tickets_->read_again(ticket);
-  if (!now || now->state != schema::TicketState::open) return now;
-  approval::Backend& backend = backend_of(*now);
-  if (backend.signs()) return now;
-  const schema::ApprovalAnswer answer = backend.poll(*now);
-  const approval::TicketRules rules{false, policies_.find(now->request.key_sha256)->settings.grant_lifetime};
-  const auto after = approval::after_answer(*now, answer, rules, context_.clock.wall());
-  const auto turn = tickets_->lock(now->request.key_sha256, now->request.subject, std::chrono::seconds(30));
-  if (!tickets_->read_again(*now)) return std::nullopt;
-  if (!after) tickets_->remove(*now);
-  if (after && !(*after == *now)) tickets_->write(*after);
-  return after;
+std::vector<schema::Ticket> Requests::all(std::vector<std::string>& unreadable) const {
+  if (tickets_) return tickets_->all(unreadable);
+  unreadable.push_back("there is no folder that could hold requests: " + state_.reason);
+  return {};
+}
+
+schema::Ticket Requests::get(const std::string& id) const {
+  if (tickets_) return tickets_->get(id);
+  throw Error(ErrorKind::key_not_found, Phase::approval,
+              "cannot find approval request " + base::quoted(id) + ": there is no folder that could hold it",
+              state_.reason);
+}
+
+approval::Standing Requests::look(const schema::Ticket& ticket) {
+  const approval::Policy& policy = policy_of(ticket);
+  return approval::look(ticket, policy.settings, *backend_of(policy), *tickets_, context_.clock);
 }
 
 void Requests::cancel(const schema::Ticket& ticket) {
-  approval::cancel(ticket, backend_of(ticket), *tickets_);
+  approval::cancel(ticket, *backend_of(policy_of(ticket)), *tickets_);
 }
 
-approval::Backend& Requests::backend_of(const schema::Ticket& ticket) {
+void Requests::forget(const schema::Ticket& ticket) {
+  approval::forget(ticket, *tickets_);
+}
+
+const approval::Policy& Requests::policy_of(const schema::Ticket& ticket) const {
   const approval::Policy* policy = policies_.find(ticket.request.key_sha256);
-  if (policy == nullptr) {
-    throw Error(ErrorKind::invalid_settings, Phase::approval,
-                "request " + ticket.request.id + ": the configuration has no approval for its key " +
-                    base::quoted(ticket.request.key_name) + " any more",
-                "approval.public_key was " + ticket.request.key_sha256);
-  }
-  backend_ = approval::make_backend(policy->settings, {context_.clock, context_.log, context_.secrets, policy->folder});
-  return *backend_;
+  if (policy != nullptr) return *policy;
+  throw Error(ErrorKind::invalid_settings, Phase::approval,
+              "request " + ticket.request.id + ": the configuration has no approval for its key " +
+                  base::quoted(ticket.request.key_name) + " any more",
+              "approval.public_key was " + ticket.request.key_sha256 + "\nnotation-pkcs11 approvals cancel --forget " +
+                  ticket.request.id.substr(0, 8) + " forgets the request here, whatever becomes of it there");
+}
+
+std::unique_ptr<approval::Backend> Requests::backend_of(const approval::Policy& policy) {
+  return approval::make_backend(policy.settings, {context_.clock, context_.log, context_.secrets, policy.folder});
 }
 
 }  // namespace signing

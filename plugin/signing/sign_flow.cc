@@ -78,7 +78,8 @@ SignedArtifact generate_signature(const schema::GenerateSignatureRequest& reques
     signature = std::move(result.signature);
     by = result.mechanism;
   }
-  trust::VerifiedSignature verified = trust::verify(key.chain(), order, std::move(signature));
+  const trust::Signer signer = leave.signature ? trust::Signer::service : trust::Signer::token;
+  trust::VerifiedSignature verified = trust::verify(key.chain(), order, std::move(signature), signer);
   context.log.info("signed with key " + key.setup().name + " by " + by);
   return {key.chain(), std::move(verified)};
 }

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "pkcs11/key_spec.h"
+#include "trust/verify.h"
 
 namespace trust {
 
@@ -11,6 +12,6 @@ bool is_der_signature(base::ByteView signature);
 
 // verify_with_key for a message that is no order: a certificate that was put together.
 void verify_message(const pkcs11::PublicKey& key, pkcs11::KeySpec spec, base::ByteView message,
-                    base::ByteView signature);
+                    base::ByteView signature, Signer signer = Signer::token);
 
 }  // namespace trust

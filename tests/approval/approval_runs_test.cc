@@ -224,7 +224,8 @@ TEST_CASE("a request that the service never named for us is told as lost") {
         std::vector<std::string>{"an earlier run ended before approvals.example.com had named its request for approval "
                                  "of " +
                                  kDigest +
-                                 " with key \"release\": it may still be open there, and can no longer be found"});
+                                 " with key \"release\": it may still be open there, and can no longer be found; an "
+                                 "approver can refuse it"});
   CHECK(place.tickets.all().empty());
 }
 

@@ -274,6 +274,7 @@ class Scene:
         text = text.replace(str(self.standin.folder), "<service's folder>")
         if self.key:
             text = text.replace(key_hash(self.key), "<public key>")
+        text = re.sub(r"(?<=: )( *)[0-9a-f]{64}$", r"\1<other key>", text, flags=re.MULTILINE)
         text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id at the service>", text)
         text = re.sub(r"(?<!:)\b[0-9a-f]{32}\b", "<request>", text)
         text = re.sub(r"(request |approvals \w+ |^)[0-9a-f]{8}\b", r"\1<id>", text, flags=re.MULTILINE)

@@ -11,6 +11,7 @@
 #include "approval/ticket_store.h"
 #include "approval/watcher.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "platform/log.h"
 #include "schema/approval_settings.h"
 
@@ -64,7 +65,23 @@ Approval obtain(const Question& question, const schema::ApprovalSettings& settin
 schema::Ticket request_ahead(const Question& question, const schema::ApprovalSettings& settings, Backend& backend,
                              const TicketStore& tickets, WaitContext& context);
 
-// Withdraws a request at its service and forgets it. Error(busy) while a run that waits for it is alive.
+// How a request stands: the ticket as it is on disk now, or the end that it has come to.
+struct Standing {
+  std::optional<schema::Ticket> ticket;
+  std::optional<base::Error> end;  // may be empty as well: a run has finished it
+};
+
+// Asks the backend once about an open request, and records the answer on top of what runs have recorded meanwhile. The
+// answer of a service that signs belongs to the run that waits for it: while one is alive, nobody else asks.
+// Error(invalid_settings) when the backend is not where the request was made, and what the backend throws.
+Standing look(const schema::Ticket& ticket, const schema::ApprovalSettings& settings, Backend& backend,
+              const TicketStore& tickets, base::Clock& clock);
+
+// Withdraws a request at its service and forgets it. Error(busy) while a run that waits for it is alive,
+// Error(invalid_settings) as above.
 void cancel(const schema::Ticket& ticket, Backend& backend, const TicketStore& tickets);
+
+// Forgets a request here, whatever becomes of it at its service. Error(busy) likewise.
+void forget(const schema::Ticket& ticket, const TicketStore& tickets);
 
 }  // namespace approval

@@ -34,11 +34,11 @@ struct HttpReply {
 enum class HttpFault { not_sent, maybe_sent };
 
 struct HttpOptions {
-  std::chrono::milliseconds timeout{30'000};      // for all of a request, from name lookup to the last byte
+  std::chrono::milliseconds timeout{30'000};  // for all of a request, from name lookup to the last byte
   std::chrono::milliseconds connect_timeout{10'000};
-  std::size_t body_limit = 1'048'576;             // bytes of a reply
-  std::string ca_file;                            // PEM; empty: the system's
-  std::string client_certificate, client_key;     // PEM files
+  std::size_t body_limit = 1'048'576;                 // bytes of a reply
+  std::string ca_file;                                // PEM; empty: the system's
+  std::string client_certificate, client_key;         // PEM files
   const base::Secret* client_key_password = nullptr;  // outlives the client
 };
 
@@ -65,8 +65,8 @@ class HttpClient {
 };
 
 // libcurl, opened with dlopen on first use, so that a key without such a service costs nothing. HTTPS alone, TLS 1.2 or
-// newer, no redirect, no netrc, proxies from HTTPS_PROXY and NO_PROXY. Error(service_failed, phase approval) when libcurl
-// is not installed: it names the package.
+// newer, no redirect, no netrc, proxies from HTTPS_PROXY and NO_PROXY. Error(service_failed, phase approval) when
+// libcurl is not installed: it names the package.
 std::unique_ptr<HttpClient> make_http_client(const HttpOptions& options);
 
 }  // namespace approval

@@ -20,8 +20,8 @@ struct BackendContext {
   std::string folder;  // relative paths in the settings start here; ends in '/'
 };
 
-// Error(invalid_settings) for a name that is not registered and for settings that the backend cannot use. Reaches out to
-// nobody yet.
+// Error(invalid_settings) for a name that is not registered and for settings that the backend cannot use. Reaches out
+// to nobody yet.
 std::unique_ptr<Backend> make_backend(const schema::ApprovalSettings& settings, const BackendContext& context);
 
 std::vector<std::string> backend_names();

@@ -49,6 +49,8 @@ class TicketStore {
   // Oldest first.
   std::vector<schema::Ticket> find(const std::string& key_sha256, const schema::ApprovalSubject& subject) const;
   std::vector<schema::Ticket> all() const;
+  // Those that cannot be read do not keep the others from being listed.
+  std::vector<schema::Ticket> all(std::vector<std::string>& unreadable) const;
 
   // By the request's id or the service's, or the first six or more characters of either. Error(key_not_found) or
   // Error(ambiguous_key) in words about requests.

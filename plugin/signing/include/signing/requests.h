@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "approval/approval.h"
 #include "approval/backend.h"
 #include "approval/ticket_store.h"
 #include "signing/run_context.h"
@@ -17,33 +18,32 @@ namespace signing {
 schema::Ticket request_approval(const std::string& key_id, const ModuleFlags& flags,
                                 const schema::ApprovalSubject& subject, RunContext& context);
 
-// The requests of this user, wherever they come from.
+// The requests of this user, wherever they come from. Without a usable state folder there are none.
 class Requests {
  public:
-  // Error(invalid_settings) without a usable state folder.
   explicit Requests(RunContext& context);
 
-  std::vector<schema::Ticket> all() const { return tickets_->all(); }
-  schema::Ticket get(const std::string& id) const { return tickets_->get(id); }
-
-  // The ticket as it is now: on the disk for a service that signs (its answer belongs to the run that waits for it),
-  // else after one question to the backend. Empty when a run has finished it meanwhile.
-  std::optional<schema::Ticket> refresh(const schema::Ticket& ticket);
+  // `unreadable`: the messages about files that cannot be read.
+  std::vector<schema::Ticket> all(std::vector<std::string>& unreadable) const;
+  schema::Ticket get(const std::string& id) const;
 
   // Whether a run that is alive waits for it.
   bool has_owner(const schema::Ticket& ticket) const { return !tickets_->hold(ticket); }
 
+  // These take a ticket that `all` or `get` gave. Errors: see approval.h.
+  approval::Standing look(const schema::Ticket& ticket);
   void cancel(const schema::Ticket& ticket);
+  void forget(const schema::Ticket& ticket);
 
  private:
-  approval::Backend& backend_of(const schema::Ticket& ticket);
+  const approval::Policy& policy_of(const schema::Ticket& ticket) const;
+  std::unique_ptr<approval::Backend> backend_of(const approval::Policy& policy);
 
   RunContext& context_;
   Settings settings_;
   approval::Policies policies_;
   platform::StateFolderSearch state_;
   std::optional<approval::TicketStore> tickets_;
-  std::unique_ptr<approval::Backend> backend_;
 };
 
 }  // namespace signing
