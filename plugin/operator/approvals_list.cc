@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "approval/ticket.h"
 #include "approvals_pending.h"
 #include "approver_access.h"
 #include "base/error.h"
@@ -37,10 +38,12 @@ std::optional<std::string> own_request(const RequestFlags& flags, bool may_be_el
 void list_requests(const RequestFlags& flags) {
   Requester requester;
   const signing::Requests requests(requester.context());
+  const base::WallTime now = requester.context().clock.wall();
   std::vector<schema::RequestReport> reports;
   std::string lines;
   std::vector<std::string> unreadable;
   for (const schema::Ticket& ticket : requests.all(unreadable)) {
+    if (approval::is_spent(ticket, now)) continue;
     const bool has_owner = requests.has_owner(ticket);
     reports.push_back(report(ticket, has_owner));
     lines += summary(ticket, has_owner);

@@ -270,7 +270,9 @@ def test_after_the_grant_people_are_asked_anew(scene, gate, image):
     gate.approve("anna", image.digest)
     gate.approve("bert", image.digest)
     scene.sign(image).succeed()
+    assert [request["state"] for request in scene.requests()] == ["permitted"]
     time.sleep(4)
+    assert scene.requests() == [], "what is over is not listed"
     scene.sign(image).succeed()
     assert len(gate.asked()) == 2
 
