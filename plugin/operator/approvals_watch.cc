@@ -53,7 +53,7 @@ class Watch {
     approval::Standing standing = requests_.look(ticket_);
     if (!standing.ticket) {
       if (standing.end) throw *standing.end;
-      throw ended("is over: the run that waited for it has ended");
+      throw ended("is over: the run that waited for it has ended, and has said how");
     }
     const bool is_news = !(standing.ticket->progress == ticket_.progress) || standing.ticket->state != ticket_.state;
     ticket_ = std::move(*standing.ticket);
@@ -72,7 +72,7 @@ class Watch {
 
   Error ended(const std::string& how) const {
     return {ErrorKind::undecided, Phase::approval, "request " + ticket_.request.id + " " + how,
-            "run notation sign to go on, or to ask anew"};
+            "notation sign goes on with a request that is open, and asks anew where none is"};
   }
 
   bool json_;

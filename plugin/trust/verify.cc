@@ -10,13 +10,14 @@ namespace {
 
 // How texts speak of whoever made a signature.
 struct Words {
-  std::string place, maker, fault;
+  std::string place, where, maker, fault;
 };
 
 const Words& words_for(Signer signer) {
-  static const Words kToken{"token", "module",
+  static const Words kToken{"token", "on the token", "module",
                             "this is a fault of the PKCS#11 module or its settings; report it to its vendor"};
-  static const Words kService{"service", "service", "this is a fault of the service or of the key's settings there"};
+  static const Words kService{"service", "at the service", "service",
+                              "this is a fault of the service or of the key's settings there"};
   return signer == Signer::token ? kToken : kService;
 }
 
@@ -54,7 +55,7 @@ void check_length(base::ByteView signature, const Check& check) {
   refuse_signature(
       check.words,
       "the certificate is not for this private key, or the " + check.words.maker + " returned a wrong signature",
-      "compare the public keys: the certificate's, and the one of the key pair at the " + check.words.place);
+      "compare the public keys: the certificate's, and the one of the key pair " + check.words.where);
 }
 
 // Which salt length it was made with; empty when it is no RSASSA-PSS signature with this hash.

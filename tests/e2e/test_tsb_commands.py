@@ -56,14 +56,15 @@ def test_the_requesters_commands_while_a_run_waits(scene, asked):
     assert scene.open_requests() == [request]
     environment = {name: str(value) for name, value in scene.host.environment.items()}
     watch = subprocess.Popen(
-        [scene.plugin, "approvals", "watch", ticket["id"]], env=environment, stdout=subprocess.PIPE, text=True
+        [scene.plugin, "approvals", "watch", ticket["id"]], env=environment, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert watch.stdout.readline()
     scene.approve(request, "anna", "carl")
     scene.succeed(run)
-    watched = watch.communicate(timeout=30)[0]
-    assert watch.returncode == 0
-    scene.reads("watch of a run", watched.splitlines(True)[-1])
+    ended = watch.communicate(timeout=30)[1]
+    assert watch.returncode == 5
+    scene.reads("watch of a run", ended)
     assert scene.tickets() == []
     scene.reads("show of nothing", scene.approvals("show", ticket["id"]).err)
 
