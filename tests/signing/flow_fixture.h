@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <string>
 
 #include "environment_scope.h"
@@ -17,6 +18,7 @@
 class Flow {
  public:
   explicit Flow(bool isolated) : isolated_(isolated), module_(token.copy_module("module.so")) {
+    (void)std::signal(SIGPIPE, SIG_IGN);  // as the product does
     const support::Chain chain = support::make_chain(key);
     chain_file = folder.write("chain.pem", support::pem(chain.certificates()));
     ca_file = folder.write("ca.pem", support::pem({chain.intermediate.certificate, chain.root.certificate}));
