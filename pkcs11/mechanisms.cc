@@ -80,9 +80,9 @@ std::vector<SignMechanism> preferred_mechanisms(const Module& module, CK_SLOT_ID
 
 base::Bytes sign_input(const SignMechanism& mechanism, const SignOrder& order) {
   const base::ByteView source = mechanism.input == SignInput::message ? order.message() : order.digest();
-  base::Bytes input;
-  if (mechanism.input == SignInput::digest_info) input.assign(kDigestInfo.begin(), kDigestInfo.end());
-  input.insert(input.end(), source.begin(), source.end());
+  if (mechanism.input != SignInput::digest_info) return {source.begin(), source.end()};
+  base::Bytes input(kDigestInfo.size() + source.size());
+  std::copy(source.begin(), source.end(), std::copy(kDigestInfo.begin(), kDigestInfo.end(), input.begin()));
   return input;
 }
 
