@@ -11,10 +11,9 @@ namespace {
 
 using schema::TicketState;
 
-constexpr std::chrono::minutes kPatience{2};
-
-TicketStore::Turn take_turn(const schema::Ticket& ticket, const TicketStore& tickets) {
-  return tickets.lock(ticket.request.key_sha256, ticket.request.subject, kPatience);
+TicketStore::Turn take_turn(const schema::Ticket& ticket, const TicketStore& tickets,
+                            std::chrono::milliseconds longest_call = {}) {
+  return tickets.lock(ticket.request.key_sha256, ticket.request.subject, TicketStore::kPatience + longest_call);
 }
 
 TicketStore::Hold take_hold(const schema::Ticket& ticket, const TicketStore& tickets) {
@@ -64,7 +63,7 @@ Standing look(const schema::Ticket& ticket, const schema::ApprovalSettings& sett
   const bool is_anothers = backend.signs() && !hold;
   if (!current || current->state != TicketState::open || is_anothers) return {std::move(current), std::nullopt};
   const schema::ApprovalAnswer answer = backend.poll(*current);
-  const auto turn = take_turn(ticket, tickets);
+  const auto turn = take_turn(ticket, tickets, backend.longest_call());
   current = tickets.read_again(ticket);
   if (!current) return {};
   const TicketRules rules{backend.signs(), settings.grant_lifetime};
@@ -80,7 +79,7 @@ Standing look(const schema::Ticket& ticket, const schema::ApprovalSettings& sett
 
 void cancel(const schema::Ticket& ticket, Backend& backend, const TicketStore& tickets) {
   require_same_place(ticket, backend);
-  const auto turn = take_turn(ticket, tickets);
+  const auto turn = take_turn(ticket, tickets, backend.longest_call());
   const auto hold = take_hold(ticket, tickets);
   const std::optional<schema::Ticket> current = tickets.read_again(ticket);
   if (current && may_be_open_at(*current, backend)) backend.withdraw(*current);

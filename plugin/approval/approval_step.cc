@@ -16,9 +16,6 @@ using schema::ApprovalAnswer;
 using schema::Ticket;
 using schema::TicketState;
 
-// Beside the answer to one question: longer than handing a request in takes.
-constexpr std::chrono::minutes kPatience{2};
-
 // A service can word the same trouble anew each time.
 constexpr std::size_t kMostTroubles = 10;
 
@@ -280,7 +277,7 @@ void ApprovalStep::tell_trouble(const std::string& text) {
 // Where the service signs, each run has a request of its own and nobody to wait for.
 std::optional<TicketStore::Turn> ApprovalStep::take_turn() const {
   if (rules_.service_signs) return std::nullopt;
-  return tickets_.lock(key_sha256_, question_.subject, kPatience + backend_.longest_call());
+  return tickets_.lock(key_sha256_, question_.subject, TicketStore::kPatience + backend_.longest_call());
 }
 
 base::WallTime ApprovalStep::now() const {

@@ -40,21 +40,24 @@ void add_request(CLI::App& approvals, Chosen& chosen) {
   app->add_flag("--json", flags->json, "answer as JSON");
 }
 
-void add_watch(CLI::App& approvals, Chosen& chosen) {
-  CLI::App* app = nullptr;
-  const auto flags = add_command<RequestFlags>(approvals, "watch", "Show one request until it is decided",
-                                               "approvals watch 3f9a12ab", chosen, watch_request, app);
+std::shared_ptr<RequestFlags> add_for_one(CLI::App& approvals, const std::string& name, const std::string& help,
+                                          Chosen& chosen, void (*command)(const RequestFlags&), CLI::App*& app) {
+  auto flags =
+      add_command<RequestFlags>(approvals, name, help, "approvals " + name + " 3f9a12ab", chosen, command, app);
   app->add_option("ID", flags->id, "of the request, or its first six or more characters")->required();
   app->add_flag("--json", flags->json, "answer as JSON");
+  return flags;
+}
+
+void add_watch(CLI::App& approvals, Chosen& chosen) {
+  CLI::App* app = nullptr;
+  add_for_one(approvals, "watch", "Show one request until it is decided", chosen, watch_request, app);
 }
 
 void add_cancel(CLI::App& approvals, Chosen& chosen) {
   CLI::App* app = nullptr;
-  const auto flags = add_command<RequestFlags>(approvals, "cancel", "Withdraw a request and forget it",
-                                               "approvals cancel 3f9a12ab", chosen, cancel_request, app);
-  app->add_option("ID", flags->id, "of the request, or its first six or more characters")->required();
+  const auto flags = add_for_one(approvals, "cancel", "Withdraw a request and forget it", chosen, cancel_request, app);
   app->add_flag("--forget", flags->forget, "forget it here without asking its service");
-  app->add_flag("--json", flags->json, "answer as JSON");
 }
 
 void add_show(CLI::App& approvals, Chosen& chosen) {

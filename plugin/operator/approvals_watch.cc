@@ -67,7 +67,9 @@ class Watch {
 
   void refuse_if_refused() const {
     if (ticket_.state != TicketState::refused) return;
-    throw Error(ErrorKind::denied, Phase::approval, "request " + ticket_.request.id + " was refused");
+    throw Error(ErrorKind::denied, Phase::approval, "request " + ticket_.request.id + " is " + standing_text(ticket_),
+                "a refusal is final for its request; to ask anew: notation-pkcs11 approvals cancel " +
+                    ticket_.request.id.substr(0, 8) + ", then sign again");
   }
 
   Error ended(const std::string& how) const {

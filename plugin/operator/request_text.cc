@@ -22,7 +22,9 @@ std::string signature_text(const schema::ApprovalSubject& subject) {
                            : "does not expire");
 }
 
-std::string standing(const schema::Ticket& ticket) {
+}  // namespace
+
+std::string standing_text(const schema::Ticket& ticket) {
   const schema::ApprovalWaiting& progress = ticket.progress;
   switch (ticket.state) {
     case schema::TicketState::intended:
@@ -45,8 +47,6 @@ std::string standing(const schema::Ticket& ticket) {
   }
   return {};
 }
-
-}  // namespace
 
 std::string state_name(const schema::Ticket& ticket) {
   switch (ticket.state) {
@@ -71,7 +71,7 @@ std::string describe(const schema::Ticket& ticket, bool has_owner) {
   const auto line = [&](const std::string& name, const std::string& value) {
     text += "  " + name + std::string(name.size() < 10 ? 10 - name.size() : 1, ' ') + value + "\n";
   };
-  line("state", standing(ticket));
+  line("state", standing_text(ticket));
   line("artifact", artifact.digest);
   line("", base::printable(artifact.media_type) + ", " + std::to_string(artifact.size) + " bytes");
   for (const auto& [name, value] : artifact.annotations)

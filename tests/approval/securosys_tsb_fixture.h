@@ -87,3 +87,19 @@ inline std::string between(const std::string& text, const std::string& from, con
   REQUIRE(end != std::string::npos);
   return text.substr(begin + from.size(), end - begin - from.size());
 }
+
+// r is 5 and s is 7: as the service writes it, and as the plugin contract wants it.
+inline const base::Bytes kDer{0x30, 0x06, 0x02, 0x01, 0x05, 0x02, 0x01, 0x07};
+
+inline base::Bytes fixed_width() {
+  base::Bytes fixed(64);
+  fixed[31] = 5;
+  fixed[63] = 7;
+  return fixed;
+}
+
+template <typename Answer>
+Answer as(const schema::ApprovalAnswer& answer) {
+  REQUIRE(std::holds_alternative<Answer>(answer));
+  return std::get<Answer>(answer);
+}

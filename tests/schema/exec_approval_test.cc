@@ -93,7 +93,7 @@ TEST_CASE("a program refuses, or a request has ended") {
   REQUIRE_NOTHROW(answer_of<schema::ApprovalWithdrawn>(R"({"status":"withdrawn"})"));
 }
 
-TEST_CASE("a program has no answer, for now or for good") {
+TEST_CASE("a program that has no answer says whether asking again helps") {
   REQUIRE(answer_of<schema::ApprovalFailed>(R"({"status":"failed","message":"no network"})") ==
           schema::ApprovalFailed{false, "no network", std::nullopt, false});
   REQUIRE(

@@ -38,6 +38,9 @@ class TicketStore {
     platform::StateFolder::Lock lock_;
   };
 
+  // How long to wait for a turn, beside the answer to one question: longer than anybody needs for his.
+  static constexpr std::chrono::minutes kPatience{2};
+
   // Error(busy, phase approval).
   Turn lock(const std::string& key_sha256, const schema::ApprovalSubject& subject,
             std::chrono::milliseconds patience) const;
