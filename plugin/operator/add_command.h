@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "commands.h"
 #include "signing/settings.h"
+#include "token_flags.h"
 
 namespace operators {
 
@@ -30,11 +30,12 @@ CLI::Option* add_text(CLI::App& app, const std::string& name, std::optional<std:
 // --pin-source, --user-type, --login-user, --quirk, --init-args; not --module, whose help differs.
 void add_module_flags(CLI::App& app, signing::ModuleFlags& flags);
 
-// The commands of those who answer: pending, approve, reject. The flags also serve others.
-void add_approver_commands(CLI::App& approvals, std::function<void()>& chosen);
-void add_approver_flags(CLI::App& app, ApproverFlags& flags);
+// --module, --token and the above.
+void add_token_flags(CLI::App& app, TokenFlags& flags);
 
-// The commands about requests and approvals.
+// The commands of one noun each, declared here and defined in its folder.
+void add_key(CLI::App& app, std::function<void()>& chosen);
+void add_cert(CLI::App& app, std::function<void()>& chosen);
 void add_approvals(CLI::App& app, std::function<void()>& chosen);
 
 }  // namespace operators

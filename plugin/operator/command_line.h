@@ -14,6 +14,6 @@ namespace operators {
 std::unique_ptr<CLI::App> make_command_line(std::function<void()>& chosen);
 
 // How notation and people call the program, for a command line that is neither.
-std::string usage();
+std::string usage(const CLI::App& app);
 
 }  // namespace operators

@@ -46,7 +46,7 @@ int perform(int argc, const char* const* argv) {
   const CLI::App* group = foreign ? app.get() : check_words(*app, arguments);
   if (group == app.get()) {
     if (foreign) std::cerr << "notation-pkcs11: there is no command " << base::quoted(arguments.front()) << "\n";
-    std::cerr << usage();
+    std::cerr << usage(*app);
     return 1;
   }
   if (group != nullptr) {

@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 
-#include "commands.h"
 #include "pkcs11/key_service.h"
 #include "platform/environment.h"
 #include "platform/log.h"
@@ -12,6 +11,7 @@
 #include "schema/report.h"
 #include "signing/pin_step.h"
 #include "signing/run_context.h"
+#include "token_flags.h"
 
 namespace operators {
 

@@ -1,8 +1,10 @@
+#include "version.h"
+
 #include <openssl/crypto.h>
 
 #include <iostream>
 
-#include "commands.h"
+#include "pkcs11/key_spec.h"
 #include "schema/report.h"
 
 namespace operators {

@@ -1,4 +1,4 @@
-#include "request_text.h"
+#include "approvals/request_text.h"
 
 #include "catch.h"
 

@@ -1,4 +1,4 @@
-#include "task_view.h"
+#include "approvals/task_view.h"
 
 #include "base/base64.h"
 #include "throws_error.h"

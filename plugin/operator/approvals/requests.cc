@@ -1,12 +1,12 @@
 #include <iostream>
 
 #include "approval/ticket.h"
-#include "approvals_pending.h"
-#include "approver_access.h"
+#include "approvals/approver_access.h"
+#include "approvals/commands.h"
+#include "approvals/pending.h"
+#include "approvals/request_text.h"
+#include "approvals/requester.h"
 #include "base/error.h"
-#include "commands.h"
-#include "request_text.h"
-#include "requester.h"
 #include "signing/requests.h"
 
 namespace operators {

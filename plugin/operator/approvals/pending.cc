@@ -1,10 +1,10 @@
-#include "approvals_pending.h"
+#include "approvals/pending.h"
 
 #include <iostream>
 
-#include "approver_access.h"
-#include "commands.h"
-#include "task_view.h"
+#include "approvals/approver_access.h"
+#include "approvals/commands.h"
+#include "approvals/task_view.h"
 
 namespace operators {
 

@@ -1,4 +1,4 @@
-#include "requester.h"
+#include "approvals/requester.h"
 
 #include "token_access.h"
 

@@ -1,5 +1,6 @@
 #include "add_command.h"
-#include "commands.h"
+#include "approvals/approver_command_line.h"
+#include "approvals/commands.h"
 
 namespace operators {
 namespace {

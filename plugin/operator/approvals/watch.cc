@@ -2,10 +2,10 @@
 #include <iostream>
 
 #include "approval/ticket.h"
+#include "approvals/commands.h"
+#include "approvals/request_text.h"
+#include "approvals/requester.h"
 #include "base/error.h"
-#include "commands.h"
-#include "request_text.h"
-#include "requester.h"
 #include "signing/requests.h"
 
 namespace operators {

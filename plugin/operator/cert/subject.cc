@@ -1,4 +1,4 @@
-#include "subject.h"
+#include "cert/subject.h"
 
 #include <string>
 #include <utility>

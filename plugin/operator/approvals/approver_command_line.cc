@@ -1,4 +1,6 @@
+#include "approvals/approver_command_line.h"
 #include "add_command.h"
+#include "approvals/approver_command_line.h"
 
 namespace operators {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "commands.h"
+#include "approvals/commands.h"
 
 namespace operators {
 

@@ -5,41 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "pkcs11/key_spec.h"
 #include "signing/settings.h"
 
 namespace operators {
-
-// Where a command finds its token, as flags gave it.
-struct TokenFlags {
-  signing::ModuleFlags module;
-  std::string token;  // label, empty: any
-};
-
-struct KeyListFlags {
-  TokenFlags token;
-  bool login = false;
-  bool json = false;
-};
-
-struct KeyGenerateFlags {
-  TokenFlags token;
-  std::string label;
-  pkcs11::KeySpec spec = pkcs11::KeySpec::ec_256;
-  std::string id;  // hexadecimal; empty: drawn at random
-  bool always_authenticate = false;
-  bool json = false;
-};
-
-struct CertSelfSignFlags {
-  std::string key;  // configured name or URI
-  signing::ModuleFlags module;
-  std::string out;
-  std::string subject = "CN=notation-pkcs11 test,O=test,ST=test,C=ZZ";
-  int days = 365;
-  bool force = false;
-  bool json = false;
-};
 
 struct ApprovalsRequestFlags {
   std::string key;  // configured name or URI
@@ -71,11 +39,6 @@ struct DecisionFlags {
 };
 
 // Each writes its answer to standard output and throws base::Error otherwise.
-void list_keys(const KeyListFlags& flags);
-void generate_key(const KeyGenerateFlags& flags);
-void self_sign_certificate(const CertSelfSignFlags& flags);
-void show_version(bool json);
-
 void request_approval(const ApprovalsRequestFlags& flags);
 void list_requests(const RequestFlags& flags);
 void show_request(const RequestFlags& flags);

@@ -6,8 +6,8 @@
 
 #include "approval/approver_key.h"
 #include "approval/tsb_approver.h"
-#include "commands.h"
-#include "requester.h"
+#include "approvals/commands.h"
+#include "approvals/requester.h"
 #include "signing/pin_step.h"
 #include "signing/settings.h"
 

@@ -1,4 +1,4 @@
-#include "request_text.h"
+#include "approvals/request_text.h"
 
 #include "approval/name_list.h"
 #include "base/bytes.h"

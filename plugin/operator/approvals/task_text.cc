@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "approvals/task_view.h"
 #include "base/bytes.h"
-#include "task_view.h"
 #include "trust/certificate.h"
 #include "trust/public_key.h"
 

@@ -1,4 +1,4 @@
-#include "task_view.h"
+#include "approvals/task_view.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "commands.h"
+#include "key/commands.h"
 #include "token_access.h"
 
 namespace operators {

@@ -1,4 +1,4 @@
-#include "approver_access.h"
+#include "approvals/approver_access.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include <iostream>
 
 #include "base/random.h"
-#include "commands.h"
+#include "key/commands.h"
 #include "pkcs11/pin_state.h"
 #include "signing/key_proof.h"
 #include "token_access.h"

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <iostream>
 
-#include "approver_access.h"
+#include "approvals/approver_access.h"
+#include "approvals/commands.h"
+#include "approvals/task_view.h"
 #include "base/bytes.h"
 #include "base/error.h"
-#include "commands.h"
 #include "confirm.h"
-#include "task_view.h"
 
 namespace operators {
 namespace {

@@ -3,11 +3,11 @@
 #include <iostream>
 #include <iterator>
 
+#include "approvals/commands.h"
+#include "approvals/request_text.h"
+#include "approvals/requester.h"
 #include "base/error.h"
-#include "commands.h"
 #include "duration.h"
-#include "request_text.h"
-#include "requester.h"
 #include "schema/payload.h"
 #include "signing/requests.h"
 

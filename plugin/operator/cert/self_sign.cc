@@ -1,10 +1,10 @@
 #include <iostream>
 
-#include "commands.h"
+#include "cert/commands.h"
+#include "cert/subject.h"
 #include "new_file.h"
 #include "pkcs11/pin_state.h"
 #include "signing/sign_orders.h"
-#include "subject.h"
 #include "token_access.h"
 #include "trust/certificate.h"
 #include "trust/test_certificate.h"

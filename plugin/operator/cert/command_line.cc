@@ -1,0 +1,34 @@
+#include <CLI/CLI.hpp>
+
+#include "add_command.h"
+#include "cert/commands.h"
+
+namespace operators {
+namespace {
+
+void add_cert_self_sign(CLI::App& cert, std::function<void()>& chosen) {
+  CLI::App* app = nullptr;
+  const auto flags = add_command<CertSelfSignFlags>(
+      cert, "self-sign", "Write a self-signed certificate, for tests",
+      "cert self-sign release --out release.pem \\\n    --subject 'CN=release,O=Example,C=CH'", chosen,
+      self_sign_certificate, app);
+  app->add_option("KEY", flags->key, "configured name, or PKCS#11 URI")->required();
+  app->add_option("--out", flags->out, "PEM file to write")->required()->type_name("FILE");
+  app->add_option("--subject", flags->subject, "distinguished name")->type_name("DN")->capture_default_str();
+  app->add_option("--days", flags->days, "days of validity, from now")->type_name("N")->capture_default_str();
+  add_text(*app, "--module", flags->module.module, "path of the PKCS#11 library, if neither KEY nor the file names it")
+      ->type_name("PATH");
+  add_module_flags(*app, flags->module);
+  app->add_flag("--force", flags->force, "replace FILE");
+  app->add_flag("--json", flags->json, "answer as JSON");
+}
+
+}  // namespace
+
+void add_cert(CLI::App& app, std::function<void()>& chosen) {
+  CLI::App* cert = app.add_subcommand("cert", "Certificates for them")->require_subcommand(1);
+  cert->footer("Example:\n  notation-pkcs11 cert self-sign release --out release.pem");
+  add_cert_self_sign(*cert, chosen);
+}
+
+}  // namespace operators

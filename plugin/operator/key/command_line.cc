@@ -1,0 +1,59 @@
+#include <CLI/CLI.hpp>
+
+#include "add_command.h"
+#include "base/bytes.h"
+#include "base/nearest.h"
+#include "key/commands.h"
+
+namespace operators {
+namespace {
+
+pkcs11::KeySpec spec_of(const std::string& name) {
+  const auto spec = pkcs11::find_key_spec(name);
+  if (spec) return *spec;
+  std::vector<std::string> known;
+  for (const pkcs11::KeySpecTraits& traits : pkcs11::all_key_specs())
+    known.emplace_back(traits.name);
+  const std::string closest = base::nearest(name, known);
+  throw CLI::ValidationError("--spec", base::quoted(name) + " is not a key spec of the Notary Project" +
+                                           (closest.empty() ? "" : "; did you mean " + closest + "?"));
+}
+
+void add_key_list(CLI::App& key, std::function<void()>& chosen) {
+  CLI::App* app = nullptr;
+  const auto flags =
+      add_command<KeyListFlags>(key, "list", "Show the tokens and keys of a module, as URIs to copy",
+                                "key list --module /usr/lib/softhsm/libsofthsm2.so", chosen, list_keys, app);
+  add_token_flags(*app, flags->token);
+  app->add_flag("--login", flags->login, "log in to the one token, to see what it hides");
+  app->add_flag("--json", flags->json, "answer as JSON");
+}
+
+void add_key_generate(CLI::App& key, std::function<void()>& chosen) {
+  CLI::App* app = nullptr;
+  const auto flags = add_command<KeyGenerateFlags>(key, "generate", "Make a key pair on a token, and prove it",
+                                                   "key generate --module /usr/lib/softhsm/libsofthsm2.so \\\n"
+                                                   "    --token prod --label release --spec EC-256",
+                                                   chosen, generate_key, app);
+  add_token_flags(*app, flags->token);
+  app->add_option("--label", flags->label, "label of both halves; must be free")->required()->type_name("NAME");
+  app->add_option_function<std::string>(
+         "--spec", [flags](const std::string& name) { flags->spec = spec_of(name); },
+         "RSA-2048, RSA-3072, RSA-4096, EC-256, EC-384 or EC-521")
+      ->required()
+      ->type_name("SPEC");
+  app->add_option("--id", flags->id, "CKA_ID in hexadecimal; drawn at random without it")->type_name("HEX");
+  app->add_flag("--always-authenticate", flags->always_authenticate, "the token asks for the PIN at every signature");
+  app->add_flag("--json", flags->json, "answer as JSON");
+}
+
+}  // namespace
+
+void add_key(CLI::App& app, std::function<void()>& chosen) {
+  CLI::App* key = app.add_subcommand("key", "Keys on a token")->require_subcommand(1);
+  key->footer("Example:\n  notation-pkcs11 key list --module /usr/lib/softhsm/libsofthsm2.so");
+  add_key_list(*key, chosen);
+  add_key_generate(*key, chosen);
+}
+
+}  // namespace operators

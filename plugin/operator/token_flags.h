@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "signing/settings.h"
+
+namespace operators {
+
+// Where a command finds its token, as flags gave it.
+struct TokenFlags {
+  signing::ModuleFlags module;
+  std::string token;  // label, empty: any
+};
+
+}  // namespace operators

@@ -1,0 +1,7 @@
+#pragma once
+
+namespace operators {
+
+void show_version(bool json);
+
+}  // namespace operators
