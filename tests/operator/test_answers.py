@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from harness import process, tools
 from harness.screen import Screen
 from harness.token import Token
-from test_commands import Desk
+from desk import Desk
 from tsb_standin import Client, ManualClock, Standin, use_policy
 
 PASSWORD = "open sesame"

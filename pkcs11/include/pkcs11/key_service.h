@@ -45,6 +45,8 @@ struct TokenState {
   unsigned long pin_min = 0, pin_max = 0;  // 0: unknown
   bool initialised = false, login_required = false, user_pin_set = false, write_protected = false, own_pin_pad = false;
   bool pin_count_low = false, pin_final_try = false, pin_locked = false, pin_to_be_changed = false;
+  bool so_pin_count_low = false, so_pin_final_try = false, so_pin_locked = false;
+  std::string slot_description, hardware_version, firmware_version;  // versions as "2.6"
 };
 
 // One key as far as it can be seen.
@@ -76,18 +78,31 @@ struct SignResult {
   std::string mechanism;
 };
 
+// An attribute that the caller wants on one half of a new key, beyond what is always set.
+struct ExtraAttribute {
+  bool on_private = true;
+  unsigned long type = 0;  // CKA value
+  std::string name;        // for texts: "CKA_UNWRAP", or the number
+  base::Bytes value;       // as the module is given it
+};
+
 struct GenerateOrder {
   Uri token;  // token attributes alone
   KeySpec spec = KeySpec::ec_256;
   std::string label;  // refused when an object of that label exists
   base::Bytes id;     // CKA_ID, not empty; likewise
   bool always_authenticate = false;
+  std::vector<ExtraAttribute> extra;
+  // A CKM value to generate with when the token knows neither the standard mechanism nor, for RSA, X9.31.
+  std::optional<unsigned long> mechanism;
 };
 
 struct GeneratedKey {
   KeyView key;  // read back from the token, both halves present
   TokenState token;
   bool sensitive = false, extractable = true, local = false, never_extractable = false;  // read back
+  bool always_authenticate = false;
+  std::string mechanism;  // CKM name that made it
 };
 
 struct SurveyedToken {
