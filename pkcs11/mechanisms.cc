@@ -8,9 +8,14 @@ namespace {
 
 using base::Phase;
 
-// DER of DigestInfo for SHA-256 up to the digest itself (RFC 8017 section 9.2, note 1).
-constexpr std::array<std::uint8_t, 19> kDigestInfo = {0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
-                                                      0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
+// DER of DigestInfo up to the digest itself (RFC 8017 section 9.2, note 1): SHA-2 of a digest of that many bytes.
+std::array<std::uint8_t, 19> digest_info(std::size_t digest_size) {
+  const auto size = static_cast<std::uint8_t>(digest_size);
+  const auto whole = static_cast<std::uint8_t>(17 + digest_size);
+  const std::uint8_t hash = size == 32 ? 1 : size == 48 ? 2 : 3;  // last arc of id-sha256, id-sha384, id-sha512
+  return {0x30, whole, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+          0x65, 0x03,  0x04, 0x02, hash, 0x05, 0x00, 0x04, size};
+}
 
 SignMechanism hashing_mechanism(KeyFamily family, Hash hash) {
   const bool rsa = family == KeyFamily::rsa;
@@ -32,18 +37,29 @@ SignMechanism raw_mechanism(KeyFamily family) {
   return {CKM_ECDSA, "CKM_ECDSA", SignInput::digest};
 }
 
+SignMechanism hashing_pkcs1_mechanism(Hash hash) {
+  switch (hash) {
+    case Hash::sha_256:
+      return {CKM_SHA256_RSA_PKCS, "CKM_SHA256_RSA_PKCS", SignInput::message};
+    case Hash::sha_384:
+      return {CKM_SHA384_RSA_PKCS, "CKM_SHA384_RSA_PKCS", SignInput::message};
+    default:
+      return {CKM_SHA512_RSA_PKCS, "CKM_SHA512_RSA_PKCS", SignInput::message};
+  }
+}
+
 std::vector<SignMechanism> mechanisms_for(SignScheme scheme, std::optional<KeySpec> spec) {
   if (!spec) return {{CKM_EDDSA, "CKM_EDDSA", SignInput::message}};
   const KeySpecTraits& key = traits(*spec);
-  if (scheme == SignScheme::approver && key.family == KeyFamily::rsa) {
-    return {{CKM_RSA_PKCS, "CKM_RSA_PKCS", SignInput::digest_info},
-            {CKM_SHA256_RSA_PKCS, "CKM_SHA256_RSA_PKCS", SignInput::message}};
+  if (scheme != SignScheme::notary && key.family == KeyFamily::rsa) {
+    return {{CKM_RSA_PKCS, "CKM_RSA_PKCS", SignInput::digest_info}, hashing_pkcs1_mechanism(hash_of(scheme, *spec))};
   }
   return {raw_mechanism(key.family), hashing_mechanism(key.family, hash_of(scheme, *spec))};
 }
 
 bool takes_pss_parameters(CK_MECHANISM_TYPE type) {
-  return type != CKM_RSA_PKCS && type != CKM_SHA256_RSA_PKCS;
+  return type != CKM_RSA_PKCS && type != CKM_SHA256_RSA_PKCS && type != CKM_SHA384_RSA_PKCS &&
+         type != CKM_SHA512_RSA_PKCS;
 }
 
 // 0 and 0 mean that the module does not say; RSA sizes are in bits, from some modules in bytes.
@@ -81,8 +97,9 @@ std::vector<SignMechanism> preferred_mechanisms(const Module& module, CK_SLOT_ID
 base::Bytes sign_input(const SignMechanism& mechanism, const SignOrder& order) {
   const base::ByteView source = mechanism.input == SignInput::message ? order.message() : order.digest();
   if (mechanism.input != SignInput::digest_info) return {source.begin(), source.end()};
-  base::Bytes input(kDigestInfo.size() + source.size());
-  std::copy(source.begin(), source.end(), std::copy(kDigestInfo.begin(), kDigestInfo.end(), input.begin()));
+  const auto info = digest_info(source.size());
+  base::Bytes input(info.begin(), info.end());
+  input.insert(input.end(), source.begin(), source.end());
   return input;
 }
 

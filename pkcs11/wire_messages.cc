@@ -164,7 +164,8 @@ void SignOrderCodec::encode(wire::Writer& writer, const SignOrder& order) {
 }
 
 SignOrder SignOrderCodec::decode(wire::Reader& reader) {
-  const auto purpose = static_cast<SignPurpose>(reader.byte_up_to(static_cast<std::uint8_t>(SignPurpose::decision)));
+  constexpr auto kLastPurpose = static_cast<std::uint8_t>(SignPurpose::pkcs1_request);
+  const auto purpose = static_cast<SignPurpose>(reader.byte_up_to(kLastPurpose));
   std::optional<KeySpec> spec;
   wire::In in{reader};
   wire::walk(in, spec);

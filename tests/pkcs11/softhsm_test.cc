@@ -93,6 +93,11 @@ TEST_CASE("SoftHSM: keys of all six specs are generated, found by label and sign
                                                key_named(label), *found.key->public_key, &login);
     REQUIRE(answer.mechanism == (traits.family == KeyFamily::rsa ? "CKM_RSA_PKCS" : "CKM_ECDSA"));
     REQUIRE(support::verifies(*found.key->public_key, traits.spec, "yes", answer.signature, SignScheme::approver));
+
+    const SignResult request = hsm.service.sign(SignOrders::over(traits.spec, "me", SignPurpose::pkcs1_request),
+                                                key_named(label), *found.key->public_key, &login);
+    REQUIRE(request.mechanism == answer.mechanism);
+    REQUIRE(support::verifies(*found.key->public_key, traits.spec, "me", request.signature, SignScheme::ca));
   }
 }
 
@@ -117,8 +122,8 @@ TEST_CASE("SoftHSM: an Ed25519 key is found, signs a decision and nothing else")
   REQUIRE_FALSE(support::verifies_ed25519(key, "no", answer.signature));
 
   for (const KeySpecTraits& traits : all_key_specs()) {
-    for (const SignPurpose purpose :
-         {SignPurpose::artifact, SignPurpose::certificate, SignPurpose::challenge, SignPurpose::decision}) {
+    for (const SignPurpose purpose : {SignPurpose::artifact, SignPurpose::certificate, SignPurpose::challenge,
+                                      SignPurpose::decision, SignPurpose::pkcs1_request}) {
       REQUIRE_ERROR(sign(SignOrders::over(traits.spec, "hello", purpose), key, "ed"), ErrorKind::internal);
     }
   }

@@ -86,7 +86,7 @@ inline bool verifies(const pkcs11::PublicKey& key, pkcs11::KeySpec spec, std::st
                            nullptr, verifier.get()) != 1)
     return false;
   base::Bytes encoded(signature.begin(), signature.end());
-  if (scheme == pkcs11::SignScheme::approver && traits.family == pkcs11::KeyFamily::rsa) {
+  if (scheme != pkcs11::SignScheme::notary && traits.family == pkcs11::KeyFamily::rsa) {
     EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PADDING);
   } else if (traits.family == pkcs11::KeyFamily::rsa) {
     EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING);

@@ -13,15 +13,19 @@ namespace pkcs11 {
 
 class SignOrderCodec;  // carries an order into the worker, unchanged
 
-// Why a signature is wanted. There is no other reason.
-enum class SignPurpose { artifact, certificate, challenge, decision };
+// Why a signature is wanted. There is no other reason. `certificate`: also a certification request, unless it is for a
+// CA that refuses RSASSA-PSS, `pkcs1_request`.
+enum class SignPurpose { artifact, certificate, challenge, decision, pkcs1_request };
 
 // How. notary: as the Notary Project says for the key spec. approver: RSASSA-PKCS1-v1_5 or ECDSA, both with SHA-256
-// whatever the key's size, or Ed25519, as services want an approver's answer.
-enum class SignScheme { notary, approver };
+// whatever the key's size, or Ed25519, as services want an approver's answer. ca: RSASSA-PKCS1-v1_5 with the hash of
+// the key spec, which must be one of RSA.
+enum class SignScheme { notary, approver, ca };
 
 constexpr SignScheme scheme_of(SignPurpose purpose) {
-  return purpose == SignPurpose::decision ? SignScheme::approver : SignScheme::notary;
+  return purpose == SignPurpose::decision        ? SignScheme::approver
+         : purpose == SignPurpose::pkcs1_request ? SignScheme::ca
+                                                 : SignScheme::notary;
 }
 
 inline Hash hash_of(SignScheme scheme, KeySpec spec) {
