@@ -2,8 +2,11 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "pkcs11/return_value.h"
 #include "rv.h"
@@ -26,6 +29,13 @@ milliseconds pause_before_restart() {
   constexpr milliseconds kSpread{200};
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return kShortest + milliseconds(std::chrono::duration_cast<std::chrono::microseconds>(now).count() % kSpread.count());
+}
+
+// The PINs that a job presents or sets.
+using Secrets = std::vector<const base::Secret*>;
+
+Secrets secrets_of(const Login* login) {
+  return login == nullptr ? Secrets{} : Secrets{&login->pin};
 }
 
 // `last` is what the job's worker had done when it gave the error. A second try may present the PIN and ask for a
@@ -63,12 +73,12 @@ class IsolatedService::State {
 
   // One job: encode() gives its message, anew for every worker. `host`, when given, is asked whether it is there.
   template <typename Result, typename Encode>
-  Result run(Encode&& encode, const Login* login, const HostWatch* host) {
+  Result run(Encode&& encode, const Secrets& secrets, const HostWatch* host = nullptr) {
     if (!module_) throw Error(ErrorKind::internal, Phase::load, "no module was named");
     last_ = {};
     for (bool may_restart = !restarted_;; may_restart = false) {
       try {
-        return ask<Result>(encode, login, host);
+        return ask<Result>(encode, secrets, host);
       } catch (const Error& error) {
         if (!may_restart || !new_worker_may_help(error, last_)) throw;
       }
@@ -127,14 +137,14 @@ class IsolatedService::State {
   }
 
   template <typename Result, typename Encode>
-  Result ask(Encode& encode, const Login* login, const HostWatch* host) {
+  Result ask(Encode& encode, const Secrets& secrets, const HostWatch* host) {
     const std::uint32_t signatures = last_.signatures;
     last_ = {};
     last_.signatures = signatures;
     if (host != nullptr && !host->is_there()) throw with_details(host_gone_error(), module_->path, output_);
     ensure_worker();
     worker_.link_->page->set_signatures(signatures);
-    wire::Reply reply = exchange(encode(), login, host);
+    wire::Reply reply = exchange(encode(), secrets, host);
     if (auto* result = std::get_if<Result>(&reply)) return std::move(*result);
     if (const auto* error = std::get_if<Error>(&reply)) throw with_details(*error, module_->path, output_);
     const Error unreadable = unreadable_error(worker_.link_->page->read());
@@ -143,22 +153,26 @@ class IsolatedService::State {
   }
 
   // A worker that gave no reply is of no more use.
-  wire::Reply exchange(wire::Buffer message, const Login* login, const HostWatch* host) {
+  wire::Reply exchange(wire::Buffer message, const Secrets& secrets, const HostWatch* host) {
     try {
       wire::Reply reply = conversation_->ask(std::move(message), host);
-      take_stock(login);
+      take_stock(secrets);
       return reply;
     } catch (const Error& error) {
-      take_stock(login);
+      take_stock(secrets);
       end_worker();
       throw with_details(error, module_->path, output_);
     }
   }
 
-  void take_stock(const Login* login) {
+  void take_stock(const Secrets& secrets) {
     last_ = worker_.link_->page->read();
     worker_.link_->drain(output_);
-    if (login != nullptr) output_.blot_out(login->pin.reveal());
+    // The longest first: one PIN may begin with another.
+    Secrets by_length = secrets;
+    std::ranges::sort(by_length, std::greater{}, [](const base::Secret* secret) { return secret->size(); });
+    for (const base::Secret* secret : by_length)
+      output_.blot_out(secret->reveal());
   }
 
   WorkerProcess worker_;
@@ -183,7 +197,7 @@ void IsolatedService::load(const ModuleSettings& module) {
 }
 
 Inspection IsolatedService::inspect(const InspectOrder& order, const Login* login) {
-  auto inspection = state_->run<Inspection>([&] { return wire::encode_inspect(order, login); }, login, nullptr);
+  auto inspection = state_->run<Inspection>([&] { return wire::encode_inspect(order, login); }, secrets_of(login));
   state_->note_token(inspection.token);
   return inspection;
 }
@@ -191,22 +205,46 @@ Inspection IsolatedService::inspect(const InspectOrder& order, const Login* logi
 SignResult IsolatedService::sign(const SignOrder& order, const InspectOrder& key, const PublicKey& expected,
                                  const Login* login) {
   const bool last = state_->leaves_after_sign();
-  auto result = state_->run<SignResult>([&] { return wire::encode_sign(order, key, expected, login, last); }, login,
-                                        state_->host());
+  auto result = state_->run<SignResult>([&] { return wire::encode_sign(order, key, expected, login, last); },
+                                        secrets_of(login), state_->host());
   if (last) state_->worker_leaves();
   return result;
 }
 
 GeneratedKey IsolatedService::generate(const GenerateOrder& order, const Login& login) {
-  return state_->run<GeneratedKey>([&] { return wire::encode_generate(order, login); }, &login, nullptr);
+  return state_->run<GeneratedKey>([&] { return wire::encode_generate(order, login); }, secrets_of(&login));
 }
 
 void IsolatedService::remove(const Uri& key, const PublicKey& expected, const Login& login) {
-  state_->run<wire::Removed>([&] { return wire::encode_remove(key, expected, login); }, &login, nullptr);
+  state_->run<wire::Removed>([&] { return wire::encode_remove(key, expected, login); }, secrets_of(&login));
 }
 
 Survey IsolatedService::survey(const Uri& filter, const Login* login) {
-  return state_->run<Survey>([&] { return wire::encode_survey(filter, login); }, login, nullptr);
+  return state_->run<Survey>([&] { return wire::encode_survey(filter, login); }, secrets_of(login));
+}
+
+KeyDetails IsolatedService::describe(const InspectOrder& order, const Login* login) {
+  return state_->run<KeyDetails>([&] { return wire::encode_describe(order, login); }, secrets_of(login));
+}
+
+StoreResult IsolatedService::store(const StoreOrder& order, const Login& login) {
+  return state_->run<StoreResult>([&] { return wire::encode_store(order, login); }, secrets_of(&login));
+}
+
+std::size_t IsolatedService::remove_certificates(const Uri& token, const std::vector<base::Bytes>& certificates,
+                                                 const Login& login) {
+  return state_
+      ->run<wire::RemovedCertificates>([&] { return wire::encode_remove_certificates(token, certificates, login); },
+                                       secrets_of(&login))
+      .count;
+}
+
+TokenState IsolatedService::administer(const TokenOrder& order) {
+  return state_->run<TokenState>([&] { return wire::encode_administer(order); }, {&order.pin, &order.new_pin});
+}
+
+Probe IsolatedService::probe(const Uri& filter) {
+  return state_->run<Probe>([&] { return wire::encode_probe(filter); }, {});
 }
 
 std::string IsolatedService::module_output() {

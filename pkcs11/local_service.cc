@@ -3,9 +3,14 @@
 #include <cstring>
 #include <exception>
 
+#include "administer.h"
+#include "certificate_store.h"
+#include "changes.h"
 #include "issuers.h"
+#include "key_details.h"
 #include "keygen.h"
 #include "locator.h"
+#include "probe.h"
 #include "signer.h"
 #include "survey.h"
 #include "token.h"
@@ -32,8 +37,7 @@ class JobWatch final : public Progress {
   bool committed() const { return committed_; }
 
   void enter(Phase phase, const char* function) override {
-    for (const char* final : {"C_Sign", "C_GenerateKeyPair", "C_DestroyObject"})
-      committed_ = committed_ || std::strcmp(function, final) == 0;
+    committed_ = committed_ || std::strcmp(function, "C_Sign") == 0 || changes_token(function);
     inner_.enter(phase, function);
   }
   bool may_sign() override { return inner_.may_sign(); }
@@ -185,6 +189,31 @@ void LocalService::remove(const Uri& key, const PublicKey& expected, const Login
 
 Survey LocalService::survey(const Uri& filter, const Login* login) {
   return state_->run([&](const Module& module) { return survey_tokens(module, filter, login); });
+}
+
+KeyDetails LocalService::describe(const InspectOrder& order, const Login* login) {
+  return state_->run([&](const Module& module) { return describe_key(module, order, login); });
+}
+
+StoreResult LocalService::store(const StoreOrder& order, const Login& login) {
+  return state_->run([&](const Module& module) { return store_certificates(module, order, login); });
+}
+
+std::size_t LocalService::remove_certificates(const Uri& token, const std::vector<base::Bytes>& certificates,
+                                              const Login& login) {
+  return state_->run(
+      [&](const Module& module) { return pkcs11::remove_certificates(module, token, certificates, login); });
+}
+
+TokenState LocalService::administer(const TokenOrder& order) {
+  return state_->run([&](const Module& module) {
+    state_->forget();
+    return administer_token(module, order);
+  });
+}
+
+Probe LocalService::probe(const Uri& filter) {
+  return state_->run([&](const Module& module) { return probe_module(module, filter); });
 }
 
 void LocalService::finish() noexcept {

@@ -11,6 +11,13 @@ namespace {
 
 void walk(Out&, const Removed&) {}
 
+void walk(Out& out, const RemovedCertificates& removed) {
+  walk_size(out, removed.count);
+}
+void walk(In& in, RemovedCertificates& removed) {
+  walk_size(in, removed.count);
+}
+
 template <typename T>
 T read(In& in) {
   T value;
@@ -64,9 +71,34 @@ Request read_request(In& in) {
       walk_all(in, request.key, request.expected, request.login);
       return request;
     }
-    default: {
+    case tag_of<Request, SurveyRequest>(): {
       SurveyRequest request;
       walk_all(in, request.filter, request.login);
+      return request;
+    }
+    case tag_of<Request, DescribeRequest>(): {
+      DescribeRequest request;
+      walk_all(in, request.order, request.login);
+      return request;
+    }
+    case tag_of<Request, StoreRequest>(): {
+      StoreRequest request;
+      walk_all(in, request.order, request.login);
+      return request;
+    }
+    case tag_of<Request, RemoveCertificatesRequest>(): {
+      RemoveCertificatesRequest request;
+      walk_all(in, request.token, request.certificates, request.login);
+      return request;
+    }
+    case tag_of<Request, AdministerRequest>(): {
+      AdministerRequest request;
+      walk(in, request.order);
+      return request;
+    }
+    default: {
+      ProbeRequest request;
+      walk(in, request.filter);
       return request;
     }
   }
@@ -84,8 +116,18 @@ Reply read_reply(In& in) {
       return read<GeneratedKey>(in);
     case tag_of<Reply, Removed>():
       return Removed{};
-    default:
+    case tag_of<Reply, Survey>():
       return read<Survey>(in);
+    case tag_of<Reply, KeyDetails>():
+      return read<KeyDetails>(in);
+    case tag_of<Reply, StoreResult>():
+      return read<StoreResult>(in);
+    case tag_of<Reply, RemovedCertificates>():
+      return read<RemovedCertificates>(in);
+    case tag_of<Reply, TokenState>():
+      return read<TokenState>(in);
+    default:
+      return read<Probe>(in);
   }
 }
 
@@ -119,6 +161,26 @@ Buffer encode_remove(const Uri& key, const PublicKey& expected, const Login& log
 
 Buffer encode_survey(const Uri& filter, const Login* login) {
   return encode_request<SurveyRequest>(filter, login);
+}
+
+Buffer encode_describe(const InspectOrder& order, const Login* login) {
+  return encode_request<DescribeRequest>(order, login);
+}
+
+Buffer encode_store(const StoreOrder& order, const Login& login) {
+  return encode_request<StoreRequest>(order, login);
+}
+
+Buffer encode_remove_certificates(const Uri& token, const std::vector<base::Bytes>& certificates, const Login& login) {
+  return encode_request<RemoveCertificatesRequest>(token, certificates, login);
+}
+
+Buffer encode_administer(const TokenOrder& order) {
+  return encode_request<AdministerRequest>(order);
+}
+
+Buffer encode_probe(const Uri& filter) {
+  return encode_request<ProbeRequest>(filter);
 }
 
 Buffer encode_reply(const Reply& reply) {

@@ -3,9 +3,10 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/error.h"
-#include "pkcs11/key_service.h"
+#include "pkcs11/token_service.h"
 #include "wire.h"
 
 namespace pkcs11 {
@@ -49,11 +50,35 @@ struct SurveyRequest {
   Uri filter;
   std::optional<Login> login;
 };
-using Request = std::variant<LoadRequest, InspectRequest, SignRequest, GenerateRequest, RemoveRequest, SurveyRequest>;
+struct DescribeRequest {
+  InspectOrder order;
+  std::optional<Login> login;
+};
+struct StoreRequest {
+  StoreOrder order;
+  Login login;
+};
+struct RemoveCertificatesRequest {
+  Uri token;
+  std::vector<base::Bytes> certificates;
+  Login login;
+};
+struct AdministerRequest {
+  TokenOrder order;
+};
+struct ProbeRequest {
+  Uri filter;
+};
+using Request = std::variant<LoadRequest, InspectRequest, SignRequest, GenerateRequest, RemoveRequest, SurveyRequest,
+                             DescribeRequest, StoreRequest, RemoveCertificatesRequest, AdministerRequest, ProbeRequest>;
 
 // What the worker answers to every request but load. Removed says that a key is gone.
 struct Removed {};
-using Reply = std::variant<base::Error, Inspection, SignResult, GeneratedKey, Removed, Survey>;
+struct RemovedCertificates {
+  std::size_t count = 0;
+};
+using Reply = std::variant<base::Error, Inspection, SignResult, GeneratedKey, Removed, Survey, KeyDetails, StoreResult,
+                           RemovedCertificates, TokenState, Probe>;
 
 Buffer encode_load(const ModuleSettings& module, const Timeouts& timeouts, const std::string& secret_variable);
 Buffer encode_inspect(const InspectOrder& order, const Login* login);
@@ -62,6 +87,11 @@ Buffer encode_sign(const SignOrder& order, const InspectOrder& key, const Public
 Buffer encode_generate(const GenerateOrder& order, const Login& login);
 Buffer encode_remove(const Uri& key, const PublicKey& expected, const Login& login);
 Buffer encode_survey(const Uri& filter, const Login* login);
+Buffer encode_describe(const InspectOrder& order, const Login* login);
+Buffer encode_store(const StoreOrder& order, const Login& login);
+Buffer encode_remove_certificates(const Uri& token, const std::vector<base::Bytes>& certificates, const Login& login);
+Buffer encode_administer(const TokenOrder& order);
+Buffer encode_probe(const Uri& filter);
 Buffer encode_reply(const Reply& reply);
 
 // Body without header. Errors: internal (anything but exactly one message that the encoders make).

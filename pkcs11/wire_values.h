@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "pkcs11/key_service.h"
+#include "pkcs11/token_service.h"
 #include "wire.h"
 
 // How the values that messages are made of are written and read.
@@ -61,6 +61,21 @@ inline void walk(Out& out, const std::chrono::milliseconds& value) {
 }
 inline void walk(In& in, std::chrono::milliseconds& value) {
   value = std::chrono::milliseconds(static_cast<std::chrono::milliseconds::rep>(in.reader.number()));
+}
+
+inline void walk(Out& out, const std::chrono::microseconds& value) {
+  out.writer.number(static_cast<std::uint64_t>(value.count()));
+}
+inline void walk(In& in, std::chrono::microseconds& value) {
+  value = std::chrono::microseconds(static_cast<std::chrono::microseconds::rep>(in.reader.number()));
+}
+
+// std::size_t is the same type as unsigned long on some machines only.
+inline void walk_size(Out& out, const std::size_t& value) {
+  out.writer.number(value);
+}
+inline void walk_size(In& in, std::size_t& value) {
+  value = in.reader.ulong();
 }
 
 template <typename Enum>
@@ -168,6 +183,8 @@ void walk(Archive& archive, Field<Archive, TokenState> token) {
            token.pin_max);
   walk_all(archive, token.initialised, token.login_required, token.user_pin_set, token.write_protected,
            token.own_pin_pad, token.pin_count_low, token.pin_final_try, token.pin_locked, token.pin_to_be_changed);
+  walk_all(archive, token.so_pin_count_low, token.so_pin_final_try, token.so_pin_locked, token.slot_description,
+           token.hardware_version, token.firmware_version);
 }
 
 template <typename Archive>
@@ -191,14 +208,20 @@ void walk(Archive& archive, Field<Archive, SignResult> result) {
 }
 
 template <typename Archive>
+void walk(Archive& archive, Field<Archive, ExtraAttribute> attribute) {
+  walk_all(archive, attribute.on_private, attribute.type, attribute.name, attribute.value);
+}
+
+template <typename Archive>
 void walk(Archive& archive, Field<Archive, GenerateOrder> order) {
-  walk_all(archive, order.token, order.spec, order.label, order.id, order.always_authenticate);
+  walk_all(archive, order.token, order.spec, order.label, order.id, order.always_authenticate, order.extra,
+           order.mechanism);
 }
 
 template <typename Archive>
 void walk(Archive& archive, Field<Archive, GeneratedKey> generated) {
   walk_all(archive, generated.key, generated.token, generated.sensitive, generated.extractable, generated.local,
-           generated.never_extractable);
+           generated.never_extractable, generated.always_authenticate, generated.mechanism);
 }
 
 template <typename Archive>
@@ -209,6 +232,71 @@ void walk(Archive& archive, Field<Archive, SurveyedToken> surveyed) {
 template <typename Archive>
 void walk(Archive& archive, Field<Archive, Survey> survey) {
   walk_all(archive, survey.module_description, survey.tokens, survey.remarks);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, AttributeText> attribute) {
+  walk_all(archive, attribute.name, attribute.value);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, ObjectView> object) {
+  walk_all(archive, object.type, object.attributes);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, KeyDetails> details) {
+  walk_all(archive, details.token, details.key, details.objects, details.mechanisms);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, CertificateToStore> certificate) {
+  walk_all(archive, certificate.der, certificate.label, certificate.id);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, StoreOrder> order) {
+  walk_all(archive, order.token, order.certificates);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, StoreResult> result) {
+  walk_size(archive, result.added);
+  walk_size(archive, result.already_there);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, TokenOrder> order) {
+  walk_enum(archive, order.action, TokenAction::change_so_pin);
+  walk_all(archive, order.token, order.label, order.pin, order.new_pin, order.attended);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, MechanismView> mechanism) {
+  walk_all(archive, mechanism.type, mechanism.name, mechanism.min, mechanism.max, mechanism.flags);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, ModuleView> module) {
+  walk_all(archive, module.manufacturer, module.description, module.library_version, module.cryptoki_version,
+           module.interface_version);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, PhaseTime> time) {
+  walk_all(archive, time.phase, time.duration);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, ProbedToken> probed) {
+  walk_all(archive, probed.token, probed.mechanisms);
+}
+
+template <typename Archive>
+void walk(Archive& archive, Field<Archive, Probe> probe) {
+  walk_all(archive, probe.module, probe.tokens);
+  walk_size(archive, probe.empty_slots);
+  walk_all(archive, probe.remarks, probe.times);
 }
 
 inline void walk(Out& out, const base::Error& error) {

@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "changes.h"
 #include "pkcs11/local_service.h"
 #include "wire_messages.h"
 #include "worker_process.h"
@@ -35,8 +36,7 @@ class PageProgress final : public Progress {
     const std::string_view name = function;
     if (name == "C_Login" || name == "C_LoginUser") page_.present_pin();
     if (name == "C_Sign") page_.count_signature();
-    static constexpr std::array<std::string_view, 3> kChanges{"C_GenerateKeyPair", "C_CreateObject", "C_DestroyObject"};
-    if (std::find(kChanges.begin(), kChanges.end(), name) != kChanges.end()) page_.commit(Commitment::change);
+    if (changes_token(name)) page_.commit(Commitment::change);
   }
 
   bool may_sign() override {
@@ -166,11 +166,11 @@ class Worker {
     return true;
   }
   bool handle(const wire::InspectRequest& request) {
-    return reply([&](KeyService& service) { return service.inspect(request.order, pointer(request.login)); });
+    return reply([&](TokenService& service) { return service.inspect(request.order, pointer(request.login)); });
   }
   bool handle(const wire::SignRequest& request) {
     bool signed_ = false;
-    const bool sent = reply([&](KeyService& service) {
+    const bool sent = reply([&](TokenService& service) {
       SignResult result = service.sign(request.order, request.key, request.expected, pointer(request.login));
       signed_ = true;
       return result;
@@ -178,16 +178,33 @@ class Worker {
     return sent && !(signed_ && request.last);
   }
   bool handle(const wire::GenerateRequest& request) {
-    return reply([&](KeyService& service) { return service.generate(request.order, request.login); });
+    return reply([&](TokenService& service) { return service.generate(request.order, request.login); });
   }
   bool handle(const wire::RemoveRequest& request) {
-    return reply([&](KeyService& service) {
+    return reply([&](TokenService& service) {
       service.remove(request.key, request.expected, request.login);
       return wire::Removed{};
     });
   }
   bool handle(const wire::SurveyRequest& request) {
-    return reply([&](KeyService& service) { return service.survey(request.filter, pointer(request.login)); });
+    return reply([&](TokenService& service) { return service.survey(request.filter, pointer(request.login)); });
+  }
+  bool handle(const wire::DescribeRequest& request) {
+    return reply([&](TokenService& service) { return service.describe(request.order, pointer(request.login)); });
+  }
+  bool handle(const wire::StoreRequest& request) {
+    return reply([&](TokenService& service) { return service.store(request.order, request.login); });
+  }
+  bool handle(const wire::RemoveCertificatesRequest& request) {
+    return reply([&](TokenService& service) {
+      return wire::RemovedCertificates{service.remove_certificates(request.token, request.certificates, request.login)};
+    });
+  }
+  bool handle(const wire::AdministerRequest& request) {
+    return reply([&](TokenService& service) { return service.administer(request.order); });
+  }
+  bool handle(const wire::ProbeRequest& request) {
+    return reply([&](TokenService& service) { return service.probe(request.filter); });
   }
 
   template <typename Job>

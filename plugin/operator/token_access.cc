@@ -47,8 +47,8 @@ void TokenAccess::start(signing::KeySetup setup) {
   service_->load(setup_.module);
 }
 
-std::unique_ptr<pkcs11::KeyService> make_key_service(const signing::KeySetup& setup,
-                                                     platform::EnvironmentSecrets& secrets) {
+std::unique_ptr<pkcs11::TokenService> make_key_service(const signing::KeySetup& setup,
+                                                       platform::EnvironmentSecrets& secrets) {
   pkcs11::IsolatedOptions options;
   options.timeouts = setup.timeouts;
   if (setup.pin_source && setup.pin_source->kind == platform::PinSourceKind::environment) {

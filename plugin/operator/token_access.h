@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "pkcs11/key_service.h"
+#include "pkcs11/token_service.h"
 #include "platform/environment.h"
 #include "platform/log.h"
 #include "platform/terminal.h"
@@ -24,7 +24,7 @@ class TokenAccess {
   static std::unique_ptr<TokenAccess> by_key(const std::string& key, const signing::ModuleFlags& flags);
 
   const signing::KeySetup& setup() const { return setup_; }
-  pkcs11::KeyService& service() { return *service_; }
+  pkcs11::TokenService& service() { return *service_; }
   signing::PinStep& pin() { return pin_; }
   base::Clock& clock() { return context_.clock; }
 
@@ -39,12 +39,12 @@ class TokenAccess {
   signing::RunContext context_;
   signing::KeySetup setup_;
   signing::PinStep pin_;
-  std::unique_ptr<pkcs11::KeyService> service_;
+  std::unique_ptr<pkcs11::TokenService> service_;
 };
 
 // The module's worker; a PIN that `env:` names is taken out of the environment.
-std::unique_ptr<pkcs11::KeyService> make_key_service(const signing::KeySetup& setup,
-                                                     platform::EnvironmentSecrets& secrets);
+std::unique_ptr<pkcs11::TokenService> make_key_service(const signing::KeySetup& setup,
+                                                       platform::EnvironmentSecrets& secrets);
 
 // A pause that nobody cuts short.
 bool sleep_whole(std::chrono::milliseconds duration);

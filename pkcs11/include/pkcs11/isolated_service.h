@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/clock.h"
-#include "pkcs11/key_service.h"
+#include "pkcs11/token_service.h"
 #include "pkcs11/worker.h"
 
 namespace pkcs11 {
@@ -28,13 +28,13 @@ struct IsolatedOptions {
   bool leave_after_sign = false;
 };
 
-// KeyService in a child process. Besides the errors of KeyService:
+// TokenService in a child process. Besides the errors of TokenService:
 // late (a phase passed its deadline; the worker was killed; says so when the token may have signed), module_died (it
 // ended by itself before C_Sign), outcome_unknown (it ended after C_Sign was entered), host_gone (nobody is left;
 // nothing was signed). One worker is replaced in the life of the service, when the module's answer says that a new
 // process helps or when the worker died, and nothing can have been signed, made or destroyed, no PIN counted as wrong.
 // A job repeats C_Sign at most once, after an answer that proves that nothing was signed.
-class IsolatedService final : public KeyService {
+class IsolatedService final : public TokenService {
  public:
   // `first` may be empty: the first job then starts a worker. The clock outlives the service.
   IsolatedService(WorkerProcess first, IsolatedOptions options, base::Clock& clock);
@@ -50,6 +50,12 @@ class IsolatedService final : public KeyService {
   GeneratedKey generate(const GenerateOrder& order, const Login& login) override;
   void remove(const Uri& key, const PublicKey& expected, const Login& login) override;
   Survey survey(const Uri& filter, const Login* login) override;
+  KeyDetails describe(const InspectOrder& order, const Login* login) override;
+  StoreResult store(const StoreOrder& order, const Login& login) override;
+  std::size_t remove_certificates(const Uri& token, const std::vector<base::Bytes>& certificates,
+                                  const Login& login) override;
+  TokenState administer(const TokenOrder& order) override;
+  Probe probe(const Uri& filter) override;
 
   // At most the last 4 KiB of what the module printed on either descriptor, as it came: make each line printable. A PIN
   // that was used in the last job is blotted out.

@@ -54,7 +54,8 @@ struct TokenOrder {
   Uri token;          // must select one token; to initialise, also one that is not initialised (by slot id or serial)
   std::string label;  // for initialise: at most 32 bytes of UTF-8
   base::Secret pin;   // of who logs in; empty with a pad of its own
-  base::Secret new_pin;  // for all but initialise; likewise
+  base::Secret new_pin;   // for all but initialise; likewise
+  bool attended = false;  // a person is at hand and accepts the final try
 };
 
 struct MechanismView {
