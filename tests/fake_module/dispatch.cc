@@ -51,10 +51,12 @@ void fill_in(Module& module, Subject& subject) {
 }
 
 std::string pin_text(Module& module, const Subject& subject) {
-  const Session* session = subject.session ? module.find_session(*subject.session) : nullptr;
   if (!*subject.pin) return " pin=none";
-  if (session == nullptr) return " pin=unchecked";
-  return session->slot->is_right(subject.user.value_or(CKU_USER), *subject.pin) ? " pin=right" : " pin=wrong";
+  for (const auto& slot : module.slots()) {
+    if (slot->id() != subject.slot) continue;
+    return slot->is_right(subject.user.value_or(CKU_USER), *subject.pin) ? " pin=right" : " pin=wrong";
+  }
+  return " pin=unchecked";
 }
 
 }  // namespace

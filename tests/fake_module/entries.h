@@ -16,6 +16,11 @@ CK_RV C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO* info);
 CK_RV C_GetMechanismList(CK_SLOT_ID slot, CK_MECHANISM_TYPE* mechanisms, CK_ULONG* count);
 CK_RV C_GetMechanismInfo(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO* info);
 
+CK_RV C_InitToken(CK_SLOT_ID slot, unsigned char* pin, CK_ULONG pin_length, unsigned char* label);
+CK_RV C_InitPIN(CK_SESSION_HANDLE session, unsigned char* pin, CK_ULONG pin_length);
+CK_RV C_SetPIN(CK_SESSION_HANDLE session, unsigned char* old_pin, CK_ULONG old_length, unsigned char* new_pin,
+               CK_ULONG new_length);
+
 CK_RV C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, void* application, CK_NOTIFY notify, CK_SESSION_HANDLE* session);
 CK_RV C_CloseSession(CK_SESSION_HANDLE session);
 CK_RV C_CloseAllSessions(CK_SLOT_ID slot);

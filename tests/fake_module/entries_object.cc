@@ -74,7 +74,7 @@ CK_RV C_CreateObject(CK_SESSION_HANDLE session, CK_ATTRIBUTE* attributes, CK_ULO
     module.require_initialised();
     Session& found = module.session(session);
     if (attributes == nullptr || object == nullptr) return CKR_ARGUMENTS_BAD;
-    *object = keep_object(module, found, certificate_of_template(given));
+    *object = keep_object(module, found, certificate_of_template(module.rules(), given));
     turn.note = "object=" + std::to_string(*object);
     return CKR_OK;
   });

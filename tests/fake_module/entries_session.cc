@@ -2,15 +2,10 @@
 
 #include "dispatch.h"
 #include "entries.h"
-#include "state_folder.h"
+#include "pin_failures.h"
 
 namespace fake {
 namespace {
-
-Pin pin_of(const unsigned char* pin, CK_ULONG length) {
-  if (pin == nullptr) return std::nullopt;
-  return std::string_view(reinterpret_cast<const char*>(pin), length);
-}
 
 void check_session_kind(const Module& module, const Slot& slot, bool read_write) {
   const Quirks& quirks = const_cast<Module&>(module).rules().quirks;
@@ -37,20 +32,7 @@ void log_in(Module& module, Session& session, CK_USER_TYPE user, const Pin& pin)
   Slot& slot = *session.slot;
   if (user == CKU_CONTEXT_SPECIFIC) check_context(session);
   if (user == CKU_SO && module.count_sessions(slot, true) > 0) throw Refusal{CKR_SESSION_READ_ONLY_EXISTS};
-  const unsigned long failures = slot.pin_failures();
-  const std::string folder = module.rules().state_folder;
-  const auto keep_failures = [&] {
-    if (!folder.empty() && slot.pin_failures() != failures) {
-      StateFolder(folder, slot.id()).store_pin_failures(slot.pin_failures());
-    }
-  };
-  try {
-    slot.login(user, pin);
-  } catch (const Refusal&) {
-    keep_failures();
-    throw;
-  }
-  keep_failures();
+  keeping_failures(module, slot, user, [&] { slot.login(user, pin); });
   if (user == CKU_CONTEXT_SPECIFIC) session.operation->needs_authentication = false;
 }
 

@@ -19,6 +19,9 @@ CK_FUNCTION_LIST function_list(CK_VERSION version) {
   SUPPORTED(C_GetTokenInfo);
   SUPPORTED(C_GetMechanismList);
   SUPPORTED(C_GetMechanismInfo);
+  SUPPORTED(C_InitToken);
+  SUPPORTED(C_InitPIN);
+  SUPPORTED(C_SetPIN);
   SUPPORTED(C_OpenSession);
   SUPPORTED(C_CloseSession);
   SUPPORTED(C_CloseAllSessions);
@@ -42,9 +45,6 @@ CK_FUNCTION_LIST function_list(CK_VERSION version) {
   SUPPORTED(C_CancelFunction);
 #undef SUPPORTED
 #define UNSUPPORTED(name) list.name = Unsupported<decltype(list.name)>::call<FunctionName(#name)>
-  UNSUPPORTED(C_InitToken);
-  UNSUPPORTED(C_InitPIN);
-  UNSUPPORTED(C_SetPIN);
   UNSUPPORTED(C_GetOperationState);
   UNSUPPORTED(C_SetOperationState);
   UNSUPPORTED(C_CopyObject);

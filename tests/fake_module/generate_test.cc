@@ -169,3 +169,68 @@ TEST_CASE("objects can be destroyed once") {
   REQUIRE(client.list().C_DestroyObject(session, key) == CKR_OBJECT_HANDLE_INVALID);
   REQUIRE(client.find(session, CKO_PRIVATE_KEY).empty());
 }
+
+TEST_CASE("what a template asks beyond the usual is kept, also with a state folder") {
+  FakeToken token;
+  const bool keeps = GENERATE(false, true);
+  if (keeps) token.keep_state();
+  token.rule("quirk quick-generate").rule("quirk takes-vendor-attributes");
+  Client client;
+  CK_SESSION_HANDLE session = client.start("1234");
+  constexpr CK_ATTRIBUTE_TYPE kVendors = CKA_VENDOR_DEFINED | 7;
+  REQUIRE(generate(client, session, CKM_EC_KEY_PAIR_GEN, {attribute(CKA_EC_PARAMS, kP256.data(), kP256.size())},
+                   {attribute(CKA_UNWRAP, &kYes, 1), attribute(kVendors, "abc", 3)})
+              .result == CKR_OK);
+  if (keeps) {
+    REQUIRE(client.list().C_Finalize(nullptr) == CKR_OK);
+    session = client.start("1234");
+  }
+  const CK_OBJECT_HANDLE key = client.find(session, CKO_PRIVATE_KEY, "new").at(0);
+  REQUIRE(client.read(session, key, CKA_UNWRAP) == Bytes{CK_TRUE});
+  REQUIRE(client.read(session, key, kVendors) == Bytes{'a', 'b', 'c'});
+  REQUIRE(client.read(session, key, CKA_DECRYPT) == Bytes{CK_FALSE});
+}
+
+TEST_CASE("attributes of vendors are refused unless the module knows them") {
+  FakeToken token;
+  Client client;
+  const CK_SESSION_HANDLE session = client.start("1234");
+  REQUIRE(generate(client, session, CKM_EC_KEY_PAIR_GEN,
+                   {attribute(CKA_EC_PARAMS, kP256.data(), kP256.size()), attribute(CKA_VENDOR_DEFINED, "a", 1)})
+              .result == CKR_ATTRIBUTE_TYPE_INVALID);
+}
+
+TEST_CASE("X9.31 and a vendor's mechanism make RSA keys where the rules offer them") {
+  FakeToken token;
+  token.rule("quirk quick-generate");
+  const CK_ULONG bits = 2048;
+  const std::vector<CK_ATTRIBUTE> size = {attribute(CKA_MODULUS_BITS, &bits, sizeof bits)};
+  const bool offered = GENERATE(false, true);
+  if (offered) token.rule("mechanisms hashed,CKM_RSA_X9_31_KEY_PAIR_GEN").rule("mechanism 0x80000142 generates=RSA");
+  Client client;
+  const CK_SESSION_HANDLE session = client.start("1234");
+  const CK_RV others = offered ? CKR_OK : CKR_MECHANISM_INVALID;
+  REQUIRE(generate(client, session, CKM_RSA_X9_31_KEY_PAIR_GEN, size).result == others);
+  REQUIRE(generate(client, session, 0x80000142, size).result == others);
+  REQUIRE(generate(client, session, CKM_RSA_PKCS_KEY_PAIR_GEN, size).result ==
+          (offered ? CKR_MECHANISM_INVALID : CKR_OK));
+  const CK_OBJECT_HANDLE key = client.find(session, CKO_PRIVATE_KEY, "new").at(0);
+  const CK_MECHANISM_TYPE type = offered ? CKM_RSA_X9_31_KEY_PAIR_GEN : CKM_RSA_PKCS_KEY_PAIR_GEN;
+  REQUIRE(client.read(session, key, CKA_KEY_GEN_MECHANISM) ==
+          fake::Bytes(reinterpret_cast<const std::uint8_t*>(&type), reinterpret_cast<const std::uint8_t*>(&type + 1)));
+}
+
+TEST_CASE("rules want and refuse attributes of templates") {
+  FakeToken token;
+  token.rule("quirk quick-generate").rule("template CKA_KEY_TYPE private wanted");
+  token.rule("template CKA_SUBJECT refused CKR_ATTRIBUTE_READ_ONLY");
+  Client client;
+  const CK_SESSION_HANDLE session = client.start("1234");
+  REQUIRE(generate_ec(client, session).result == CKR_TEMPLATE_INCOMPLETE);
+  const CK_KEY_TYPE type = CKK_EC;
+  const CK_ATTRIBUTE curve = attribute(CKA_EC_PARAMS, kP256.data(), kP256.size());
+  const CK_ATTRIBUTE kind = attribute(CKA_KEY_TYPE, &type, sizeof type);
+  REQUIRE(generate(client, session, CKM_EC_KEY_PAIR_GEN, {curve, attribute(CKA_SUBJECT, "a", 1)}, {kind}).result ==
+          CKR_ATTRIBUTE_READ_ONLY);
+  REQUIRE(generate(client, session, CKM_EC_KEY_PAIR_GEN, {curve}, {kind}).result == CKR_OK);
+}

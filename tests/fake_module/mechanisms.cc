@@ -11,6 +11,7 @@ constexpr CK_FLAGS kCurveFlags = 0x00100000 | 0x00800000 | 0x01000000;
 
 constexpr std::array kMechanisms = {
     Mechanism{CKM_RSA_PKCS_KEY_PAIR_GEN, Scheme::generate, nullptr, CKK_RSA},
+    Mechanism{CKM_RSA_X9_31_KEY_PAIR_GEN, Scheme::generate, nullptr, CKK_RSA},
     Mechanism{CKM_EC_KEY_PAIR_GEN, Scheme::generate, nullptr, CKK_EC},
     Mechanism{CKM_RSA_PKCS_PSS, Scheme::pss, nullptr, CKK_RSA},
     Mechanism{CKM_SHA256_RSA_PKCS_PSS, Scheme::pss, "SHA256", CKK_RSA},
@@ -26,15 +27,22 @@ constexpr std::array kMechanisms = {
     Mechanism{CKM_ECDSA_SHA512, Scheme::ecdsa, "SHA512", CKK_EC},
 };
 
+// X9.31 is what few tokens know: it must be named.
+bool is_offered(const Rules& rules, CK_MECHANISM_TYPE type) {
+  const auto& allowed = rules.mechanisms;
+  if (!allowed) return type != CKM_RSA_X9_31_KEY_PAIR_GEN;
+  return std::find(allowed->begin(), allowed->end(), type) != allowed->end();
+}
+
 }  // namespace
 
 std::vector<Mechanism> offered_mechanisms(const Rules& rules) {
   std::vector<Mechanism> offered;
   for (const Mechanism& mechanism : kMechanisms) {
-    const auto& allowed = rules.mechanisms;
-    if (!allowed || std::find(allowed->begin(), allowed->end(), mechanism.type) != allowed->end()) {
-      offered.push_back(mechanism);
-    }
+    if (is_offered(rules, mechanism.type)) offered.push_back(mechanism);
+  }
+  for (const MechanismRule& rule : rules.mechanism_limits) {
+    if (rule.generates) offered.push_back(Mechanism{rule.type, Scheme::generate, nullptr, *rule.generates});
   }
   return offered;
 }

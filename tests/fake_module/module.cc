@@ -104,16 +104,22 @@ void Module::build_slots() {
       ++next;
     const CK_SLOT_ID id = rule.id ? *rule.id : next++;
     Slot& slot = *slots_.emplace_back(std::make_unique<Slot>(rule, id));
+    if (!rules_.state_folder.empty()) restore(slot);
+    if (slot.change() && slot.change()->emptied) continue;
     for (const ObjectRule& object_rule : rule.objects) {
       for (Object& object : objects_of(object_rule, rules_.quirks))
         add_object(slot, std::move(object));
     }
-    if (rules_.state_folder.empty()) continue;
-    for (Object& object : StateFolder(rules_.state_folder, id).objects(rules_.quirks)) {
-      add_object(slot, std::move(object));
-    }
-    slot.set_pin_failures(StateFolder(rules_.state_folder, id).pin_failures().value_or(slot.pin_failures()));
   }
+}
+
+void Module::restore(Slot& slot) {
+  const StateFolder state(rules_.state_folder, slot.id());
+  if (auto change = state.token_change()) slot.apply(std::move(*change));
+  for (const CK_USER_TYPE user : {CKU_USER, CKU_SO})
+    slot.set_pin_failures(user, state.pin_failures(user).value_or(slot.pin_failures(user)));
+  for (Object& object : state.objects(rules_.quirks))
+    add_object(slot, std::move(object));
 }
 
 Slot& Module::slot(CK_SLOT_ID id) {

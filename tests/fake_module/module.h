@@ -66,6 +66,7 @@ class Module {
  private:
   void read_rules();
   void build_slots();
+  void restore(Slot& slot);  // what the state folder knows of it
   void forget();
 
   std::string rules_file_;

@@ -183,6 +183,7 @@ constexpr std::array kMechanisms = {
     Name{0x0, "CKM_RSA_PKCS_KEY_PAIR_GEN"},
     Name{0x1, "CKM_RSA_PKCS"},
     Name{0x3, "CKM_RSA_X_509"},
+    Name{0xa, "CKM_RSA_X9_31_KEY_PAIR_GEN"},
     Name{0xd, "CKM_RSA_PKCS_PSS"},
     Name{0x40, "CKM_SHA256_RSA_PKCS"},
     Name{0x41, "CKM_SHA384_RSA_PKCS"},

@@ -54,10 +54,18 @@ bool is_flag(CK_ATTRIBUTE_TYPE type) {
   return flags.contains(type);
 }
 
-Attributes read_template(Template given, const std::set<CK_ATTRIBUTE_TYPE>& allowed) {
+bool concerns(const TemplateRule& rule, CK_OBJECT_CLASS object_class) {
+  return !rule.object_class || *rule.object_class == object_class;
+}
+
+Attributes read_template(Template given, CK_OBJECT_CLASS object_class, const Rules& rules) {
+  const std::set<CK_ATTRIBUTE_TYPE>& allowed = object_class == CKO_PUBLIC_KEY    ? kPublic
+                                               : object_class == CKO_PRIVATE_KEY ? kPrivate
+                                                                                 : kCertificate;
   Attributes attributes;
   for (const CK_ATTRIBUTE& attribute : given) {
-    if (!kStorage.contains(attribute.type) && !allowed.contains(attribute.type)) {
+    const bool vendors = attribute.type >= CKA_VENDOR_DEFINED && rules.quirks.takes_vendor_attributes;
+    if (!vendors && !kStorage.contains(attribute.type) && !allowed.contains(attribute.type)) {
       throw Refusal{CKR_ATTRIBUTE_TYPE_INVALID};
     }
     const Bytes value = bytes_of(attribute);
@@ -65,6 +73,9 @@ Attributes read_template(Template given, const std::set<CK_ATTRIBUTE_TYPE>& allo
       throw Refusal{CKR_ATTRIBUTE_VALUE_INVALID};
     }
     if (!attributes.emplace(attribute.type, value).second) throw Refusal{CKR_TEMPLATE_INCONSISTENT};
+  }
+  for (const TemplateRule& rule : rules.templates) {
+    if (concerns(rule, object_class) && attributes.contains(rule.type) != rule.wanted) throw Refusal{rule.answer};
   }
   return attributes;
 }
@@ -92,12 +103,12 @@ void require_number(const Attributes& attributes, CK_ATTRIBUTE_TYPE type, unsign
   if (number_in(attributes, type, wanted) != wanted) throw Refusal{CKR_TEMPLATE_INCONSISTENT};
 }
 
-Key generated_key(const Rules& rules, bool rsa, const Attributes& wanted) {
-  if (rsa) {
+Key generated_key(const Rules& rules, const Mechanism& mechanism, const Attributes& wanted) {
+  if (mechanism.key_type == CKK_RSA) {
     if (!wanted.contains(CKA_MODULUS_BITS)) throw Refusal{CKR_TEMPLATE_INCOMPLETE};
     if (wanted.contains(CKA_EC_PARAMS)) throw Refusal{CKR_TEMPLATE_INCONSISTENT};
     const unsigned long bits = number_in(wanted, CKA_MODULUS_BITS, 0);
-    const CK_MECHANISM_INFO info = mechanism_info(rules, offered_mechanism(rules, CKM_RSA_PKCS_KEY_PAIR_GEN));
+    const CK_MECHANISM_INFO info = mechanism_info(rules, mechanism);
     if (bits < info.ulMinKeySize || bits > info.ulMaxKeySize) throw Refusal{CKR_KEY_SIZE_RANGE};
     const Bytes exponent = bytes_in(wanted, CKA_PUBLIC_EXPONENT);
     if (!exponent.empty() && exponent != Bytes{1, 0, 1}) throw Refusal{CKR_ATTRIBUTE_VALUE_INVALID};
@@ -128,8 +139,8 @@ void overwrite(Object& object, const Attributes& chosen) {
 
 }  // namespace
 
-Object certificate_of_template(Template given) {
-  const Attributes attributes = read_template(given, kCertificate);
+Object certificate_of_template(const Rules& rules, Template given) {
+  const Attributes attributes = read_template(given, CKO_CERTIFICATE, rules);
   if (!attributes.contains(CKA_CLASS)) throw Refusal{CKR_TEMPLATE_INCOMPLETE};
   if (number_in(attributes, CKA_CLASS, 0) != CKO_CERTIFICATE) throw Refusal{CKR_ATTRIBUTE_VALUE_INVALID};
   for (const CK_ATTRIBUTE_TYPE type : {CKA_CERTIFICATE_TYPE, CKA_SUBJECT, CKA_VALUE}) {
@@ -152,14 +163,14 @@ NewPair generate_pair(const Rules& rules, const CK_MECHANISM& mechanism, Templat
   const Mechanism offered = offered_mechanism(rules, mechanism.mechanism);
   if (offered.signs()) throw Refusal{CKR_MECHANISM_INVALID};
   if (mechanism.ulParameterLen != 0) throw Refusal{CKR_MECHANISM_PARAM_INVALID};
-  const Attributes for_public = read_template(public_template, kPublic);
-  const Attributes for_private = read_template(private_template, kPrivate);
+  const Attributes for_public = read_template(public_template, CKO_PUBLIC_KEY, rules);
+  const Attributes for_private = read_template(private_template, CKO_PRIVATE_KEY, rules);
   require_number(for_public, CKA_CLASS, CKO_PUBLIC_KEY);
   require_number(for_private, CKA_CLASS, CKO_PRIVATE_KEY);
   require_number(for_public, CKA_KEY_TYPE, offered.key_type);
   require_number(for_private, CKA_KEY_TYPE, offered.key_type);
 
-  const Key key = generated_key(rules, offered.key_type == CKK_RSA, for_public);
+  const Key key = generated_key(rules, offered, for_public);
   KeyRule rule;
   rule.private_half = half_of(for_private, true);
   rule.public_half = half_of(for_public, false);
@@ -170,6 +181,8 @@ NewPair generate_pair(const Rules& rules, const CK_MECHANISM& mechanism, Templat
   NewPair pair{public_key_object(key, rule.public_half, rules.quirks), private_key_object(key, rule, rules.quirks)};
   overwrite(pair.public_key, for_public);
   overwrite(pair.private_key, for_private);
+  for (Object* half : {&pair.public_key, &pair.private_key})
+    half->own[CKA_KEY_GEN_MECHANISM] = bytes_of(mechanism.mechanism);
   return pair;
 }
 
@@ -183,7 +196,7 @@ CK_OBJECT_HANDLE keep_object(Module& module, Session& session, Object object) {
   if (!object.flag(CKA_TOKEN)) {
     object.session = session.handle;
   } else if (!module.rules().state_folder.empty()) {
-    StateFolder(module.rules().state_folder, session.slot->id()).store(object);
+    StateFolder(module.rules().state_folder, session.slot->id()).store(object, module.rules().quirks);
   }
   return module.add_object(*session.slot, std::move(object));
 }

@@ -11,7 +11,7 @@ struct NewPair {
 
 // Objects from the templates of C_CreateObject (certificates alone) and C_GenerateKeyPair, checked as PKCS#11 v2.40
 // section 4.1 wants it. All throw Refusal.
-Object certificate_of_template(Template given);
+Object certificate_of_template(const Rules& rules, Template given);
 NewPair generate_pair(const Rules& rules, const CK_MECHANISM& mechanism, Template public_template,
                       Template private_template);
 

@@ -32,6 +32,23 @@ MechanismRule mechanism_rule(Statement& statement) {
   if (const auto word = statement.take("min")) rule.min_size = number_of(*word);
   if (const auto word = statement.take("max")) rule.max_size = number_of(*word);
   if (const auto word = statement.take("flags")) rule.flags = number_of(*word);
+  if (const auto word = statement.take("generates")) {
+    if (*word != "RSA" && *word != "EC") throw RuleError("a mechanism generates RSA or EC, not " + *word);
+    rule.generates = *word == "RSA" ? CKK_RSA : CKK_EC;
+  }
+  return rule;
+}
+
+TemplateRule template_rule(Statement& statement) {
+  TemplateRule rule;
+  rule.type = attribute_of(statement.next("attribute"));
+  if (statement.take_flag("public")) rule.object_class = CKO_PUBLIC_KEY;
+  if (statement.take_flag("private")) rule.object_class = CKO_PRIVATE_KEY;
+  if (statement.take_flag("certificate")) rule.object_class = CKO_CERTIFICATE;
+  rule.wanted = statement.take_flag("wanted");
+  if (!rule.wanted && !statement.take_flag("refused")) throw RuleError("an attribute is wanted or refused");
+  const std::string usual = rule.wanted ? "CKR_TEMPLATE_INCOMPLETE" : "CKR_ATTRIBUTE_TYPE_INVALID";
+  rule.answer = return_value_of(statement.next_if_any().value_or(usual));
   return rule;
 }
 
@@ -42,6 +59,8 @@ bool apply_module_rule(const std::string& word, Statement& statement, Rules& rul
     rules.mechanism_limits.push_back(mechanism_rule(statement));
   } else if (word == "attribute") {
     rules.attributes.push_back(attribute_rule(statement));
+  } else if (word == "template") {
+    rules.templates.push_back(template_rule(statement));
   } else if (word == "log") {
     rules.log = statement.next("file");
   } else if (word == "state") {

@@ -65,6 +65,8 @@ struct SlotRule {
   std::string serial = "0001";
   std::string manufacturer = "fake manufacturer";
   std::string model = "fake model";
+  CK_VERSION hardware = {1, 0};
+  CK_VERSION firmware = {1, 0};
   char padding = ' ';
   std::string pin = "1234";
   std::string so_pin = "12345678";
@@ -78,6 +80,8 @@ struct SlotRule {
   bool pin_to_be_changed = false;
   unsigned long locks_after = 0;   // 0: never
   unsigned long pin_failures = 0;  // so far
+  unsigned long so_locks_after = 0;
+  unsigned long so_pin_failures = 0;
   PinFlags pin_flags = PinFlags::cumulative;
   std::vector<CK_USER_TYPE> user_types = {CKU_USER};
   std::string user_name;  // wanted by C_LoginUser
@@ -127,6 +131,15 @@ struct MechanismRule {
   std::optional<unsigned long> min_size;
   std::optional<unsigned long> max_size;
   std::optional<CK_FLAGS> flags;
+  std::optional<CK_KEY_TYPE> generates;  // a mechanism of the vendor's that makes such pairs
+};
+
+// What C_GenerateKeyPair and C_CreateObject make of an attribute in a template of that class.
+struct TemplateRule {
+  CK_ATTRIBUTE_TYPE type = 0;
+  std::optional<CK_OBJECT_CLASS> object_class;
+  bool wanted = false;  // else refused
+  CK_RV answer = CKR_TEMPLATE_INCOMPLETE;
 };
 
 enum class InterfaceAnswer {
@@ -167,6 +180,7 @@ struct Quirks {
   bool whole_attribute_batch_fails = false;
   bool picky_search = false;  // refuses templates with empty values or more than class, id and label
   bool operation_survives_refusal = false;
+  bool takes_vendor_attributes = false;
   bool quick_generate = false;  // C_GenerateKeyPair hands out the test key of that spec
   bool over_reports_size = false;
   bool small_buffer_ends_operation = false;
@@ -180,6 +194,7 @@ struct Rules {
   std::vector<SlotRule> slots;
   std::vector<Action> actions;
   std::vector<AttributeRule> attributes;
+  std::vector<TemplateRule> templates;
   std::optional<std::vector<CK_MECHANISM_TYPE>> mechanisms;
   std::vector<MechanismRule> mechanism_limits;
   std::string manufacturer = "fake module";
@@ -196,6 +211,9 @@ Rules parse_rules(std::string_view text);
 
 // One statement about an object, as the state folder keeps them.
 ObjectRule parse_object(std::string_view line);
+
+// "2.6"
+CK_VERSION version_of(const std::string& word);
 
 // Used by parse_rules.
 std::optional<ObjectRule> object_rule(const std::string& word, Statement& statement);

@@ -17,13 +17,6 @@ Choice choice(Statement& statement, const std::map<std::string, Choice>& choices
   throw RuleError(word + " is none of " + known);
 }
 
-CK_VERSION version(const std::string& word) {
-  const std::size_t dot = word.find('.');
-  if (dot == std::string::npos) throw RuleError("a version is MAJOR.MINOR");
-  return {static_cast<unsigned char>(number_of(word.substr(0, dot))),
-          static_cast<unsigned char>(number_of(word.substr(dot + 1)))};
-}
-
 bool apply_switch(const std::string& word, Quirks& quirks) {
   const std::map<std::string, bool Quirks::*> switches = {
       {"refuses-os-locking", &Quirks::refuses_os_locking},
@@ -33,6 +26,7 @@ bool apply_switch(const std::string& word, Quirks& quirks) {
       {"picky-search", &Quirks::picky_search},
       {"operation-survives-refusal", &Quirks::operation_survives_refusal},
       {"quick-generate", &Quirks::quick_generate},
+      {"takes-vendor-attributes", &Quirks::takes_vendor_attributes},
       {"over-reports-size", &Quirks::over_reports_size},
       {"small-buffer-ends-operation", &Quirks::small_buffer_ends_operation},
       {"carries-on-after-fork", &Quirks::carries_on_after_fork},
@@ -47,10 +41,17 @@ bool apply_switch(const std::string& word, Quirks& quirks) {
 
 }  // namespace
 
+CK_VERSION version_of(const std::string& word) {
+  const std::size_t dot = word.find('.');
+  if (dot == std::string::npos) throw RuleError("a version is MAJOR.MINOR");
+  return {static_cast<unsigned char>(number_of(word.substr(0, dot))),
+          static_cast<unsigned char>(number_of(word.substr(dot + 1)))};
+}
+
 bool apply_quirk(const std::string& word, Statement& statement, Quirks& quirks) {
   if (apply_switch(word, quirks)) return true;
   if (word == "list-version") {
-    quirks.list_version = version(statement.next("version"));
+    quirks.list_version = version_of(statement.next("version"));
   } else if (word == "interface") {
     quirks.interface = choice<InterfaceAnswer>(statement, {{"none", InterfaceAnswer::unsupported},
                                                            {"3.0", InterfaceAnswer::version_3_0},

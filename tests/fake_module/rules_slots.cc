@@ -19,6 +19,13 @@ void take_pin_rules(Statement& statement, SlotRule& rule) {
   if (low) rule.pin_failures = 1;
   if (final_try) rule.pin_failures = rule.locks_after - 1;
   if (locked) rule.pin_failures = rule.locks_after;
+  const bool so_low = statement.take_flag("so-count-low");
+  const bool so_final_try = statement.take_flag("so-final-try");
+  const bool so_locked = statement.take_flag("so-locked");
+  rule.so_locks_after = statement.take_number("so-locks-after", so_final_try || so_locked ? 3 : 0);
+  if (so_low) rule.so_pin_failures = 1;
+  if (so_final_try) rule.so_pin_failures = rule.so_locks_after - 1;
+  if (so_locked) rule.so_pin_failures = rule.so_locks_after;
   const std::string flags = statement.take("pin-flags").value_or("cumulative");
   if (flags == "single") {
     rule.pin_flags = PinFlags::single;
@@ -44,6 +51,8 @@ SlotRule token_rule(Statement& statement) {
   rule.serial = statement.take("serial").value_or(rule.serial);
   rule.manufacturer = statement.take("manufacturer").value_or(rule.manufacturer);
   rule.model = statement.take("model").value_or(rule.model);
+  if (const auto word = statement.take("hardware")) rule.hardware = version_of(*word);
+  if (const auto word = statement.take("firmware")) rule.firmware = version_of(*word);
   if (statement.take_flag("nul-padded")) rule.padding = '\0';
   rule.login_required = !statement.take_flag("no-login");
   rule.write_protected = statement.take_flag("write-protected");

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "objects.h"
@@ -10,7 +11,20 @@
 
 namespace fake {
 
+// What outlives the rules of a token once it was initialised or a PIN was changed.
+struct TokenChange {
+  std::string label, serial, pin, so_pin;
+  bool user_pin_set = true;
+  bool pin_to_be_changed = false;
+  bool emptied = false;  // C_InitToken has destroyed the objects of the rules
+};
+
 using Pin = std::optional<std::string_view>;  // nothing: the NULL pointer of a protected authentication path
+
+inline Pin pin_of(const unsigned char* pin, CK_ULONG length) {
+  if (pin == nullptr) return std::nullopt;
+  return std::string_view(reinterpret_cast<const char*>(pin), length);
+}
 
 // A slot with its token, the token's objects and who is logged in (PKCS#11 v2.40 section 2.4: the login belongs to the
 // application and the token, not to a session).
@@ -34,8 +48,20 @@ class Slot {
   std::optional<CK_USER_TYPE> user() const { return user_; }
   bool user_is_logged_in() const { return user_ && *user_ != CKU_SO; }
 
-  unsigned long pin_failures() const { return failures_; }
-  void set_pin_failures(unsigned long failures) { failures_ = failures; }
+  unsigned long pin_failures(CK_USER_TYPE user) const { return user == CKU_SO ? so_failures_ : failures_; }
+  void set_pin_failures(CK_USER_TYPE user, unsigned long failures) {
+    (user == CKU_SO ? so_failures_ : failures_) = failures;
+  }
+
+  // C_InitToken: wants the SO PIN of a token that has one, destroys every object, forgets the user PIN.
+  void initialise_token(const Pin& so_pin, const std::string& label);
+  // C_InitPIN and C_SetPIN; the latter changes the SO PIN while the security officer is logged in.
+  void initialise_pin(const Pin& pin);
+  void change_pin(const Pin& old_pin, const Pin& new_pin);
+
+  // What C_InitToken and the PIN functions made of the token; nothing: it is as the rules say.
+  const std::optional<TokenChange>& change() const { return change_; }
+  void apply(TokenChange change);
 
   // Objects that the present login state shows.
   std::map<CK_OBJECT_HANDLE, Object>& objects() { return objects_; }
@@ -45,6 +71,8 @@ class Slot {
 
  private:
   CK_FLAGS pin_flags() const;
+  void check_length(const Pin& pin) const;
+  void note_change();
   bool takes(CK_USER_TYPE user) const;
   void check_pin(CK_USER_TYPE user, const Pin& pin);
 
@@ -53,6 +81,8 @@ class Slot {
   bool present_;
   std::optional<CK_USER_TYPE> user_;
   unsigned long failures_ = rule_.pin_failures;
+  unsigned long so_failures_ = rule_.so_pin_failures;
+  std::optional<TokenChange> change_;
   std::map<CK_OBJECT_HANDLE, Object> objects_;
 };
 

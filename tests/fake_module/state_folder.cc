@@ -11,14 +11,24 @@
 namespace fake {
 namespace {
 
-std::string quoted(const Bytes* bytes) {
+std::string quoted(const Bytes& bytes) {
+  const std::string digits = hex_of(bytes);
   std::string text = "\"";
-  if (bytes != nullptr && !bytes->empty()) {
-    const std::string digits = hex_of(*bytes);
-    for (std::size_t at = 0; at < digits.size(); at += 2)
-      text += "\\x" + digits.substr(at, 2);
-  }
+  for (std::size_t at = 0; at < digits.size(); at += 2)
+    text += "\\x" + digits.substr(at, 2);
   return text + "\"";
+}
+
+std::string quoted(const std::string& text) {
+  return quoted(Bytes(text.begin(), text.end()));
+}
+
+std::string quoted(const Bytes* bytes) {
+  return bytes == nullptr ? "\"\"" : quoted(*bytes);
+}
+
+const char* failures_file(CK_USER_TYPE user) {
+  return user == CKU_SO ? "so-pin-failures" : "pin-failures";
 }
 
 std::string hex_or_nothing(const Bytes* bytes) {
@@ -62,6 +72,12 @@ std::string certificate_statement(const Object& object) {
   return text + (object.flag(CKA_PRIVATE) ? " hidden" : "");
 }
 
+void add_attribute(const std::string& line, Object& object) {
+  Statement statement(line);
+  const CK_ATTRIBUTE_TYPE type = attribute_of(statement.next("attribute"));
+  object.own[type] = bytes_of_hex(statement.take("value").value_or(""));
+}
+
 std::string new_name() {
   std::random_device random;
   Bytes bytes(8);
@@ -93,13 +109,15 @@ std::vector<Object> StateFolder::objects(const Quirks& quirks) const {
     std::getline(stream, line);
     for (Object& object : objects_of(parse_object(line), quirks)) {
       object.file = file.stem().string();
+      for (std::string more; std::getline(stream, more);)
+        add_attribute(more, object);
       objects.push_back(std::move(object));
     }
   }
   return objects;
 }
 
-void StateFolder::store(Object& object) const {
+void StateFolder::store(Object& object, const Quirks& quirks) const {
   object.file = new_name();
   std::string statement;
   if (object.object_class() == CKO_CERTIFICATE) {
@@ -111,6 +129,11 @@ void StateFolder::store(Object& object) const {
   }
   std::ofstream stream(path(object.file, ".rule"));
   stream << statement << '\n';
+  const std::vector<Object> plain = objects_of(parse_object(statement), quirks);
+  for (const auto& [type, value] : object.own) {
+    const Bytes* same = plain.at(0).find(type);
+    if (same == nullptr || *same != value) stream << name_of_attribute(type) << " value=" << hex_of(value) << '\n';
+  }
   if (!stream.flush()) throw Refusal{CKR_DEVICE_MEMORY};
 }
 
@@ -120,15 +143,44 @@ void StateFolder::remove(const Object& object) const {
   std::filesystem::remove(path(object.file, ".pem"));
 }
 
-std::optional<unsigned long> StateFolder::pin_failures() const {
-  std::ifstream stream(path("pin-failures", ""));
+std::optional<unsigned long> StateFolder::pin_failures(CK_USER_TYPE user) const {
+  std::ifstream stream(path(failures_file(user), ""));
   unsigned long failures = 0;
   if (!(stream >> failures)) return std::nullopt;
   return failures;
 }
 
-void StateFolder::store_pin_failures(unsigned long failures) const {
-  std::ofstream(path("pin-failures", "")) << failures << '\n';
+void StateFolder::store_pin_failures(CK_USER_TYPE user, unsigned long failures) const {
+  std::ofstream(path(failures_file(user), "")) << failures << '\n';
+}
+
+std::optional<TokenChange> StateFolder::token_change() const {
+  std::ifstream stream(path("token", ""));
+  std::string line;
+  if (!std::getline(stream, line)) return std::nullopt;
+  Statement statement(line);
+  TokenChange change;
+  change.emptied = statement.take_flag("emptied");
+  change.user_pin_set = !statement.take_flag("no-user-pin");
+  change.pin_to_be_changed = statement.take_flag("to-be-changed");
+  change.label = statement.take("label").value_or("");
+  change.serial = statement.take("serial").value_or("");
+  change.pin = statement.take("pin").value_or("");
+  change.so_pin = statement.take("so-pin").value_or("");
+  return change;
+}
+
+void StateFolder::store(const TokenChange& change) const {
+  std::ofstream stream(path("token", ""));
+  stream << "label=" << quoted(change.label) << " serial=" << quoted(change.serial) << " pin=" << quoted(change.pin)
+         << " so-pin=" << quoted(change.so_pin) << (change.user_pin_set ? "" : " no-user-pin")
+         << (change.pin_to_be_changed ? " to-be-changed" : "") << (change.emptied ? " emptied" : "") << '\n';
+  if (!stream.flush()) throw Refusal{CKR_DEVICE_MEMORY};
+}
+
+void StateFolder::clear() const {
+  for (const auto& entry : std::filesystem::directory_iterator(folder_))
+    std::filesystem::remove(entry.path());
 }
 
 }  // namespace fake
