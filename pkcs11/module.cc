@@ -38,10 +38,6 @@ CK_FUNCTION_LIST_3_0* list_of_version_3(CK_C_GetInterface get_interface) {
   return static_cast<CK_FUNCTION_LIST_3_0*>(found->pFunctionList);
 }
 
-std::string version_text(const CK_VERSION& version) {
-  return std::to_string(version.major) + "." + std::to_string(version.minor);
-}
-
 }  // namespace
 
 std::string ModuleDescription::text() const {
@@ -136,6 +132,10 @@ Error Module::with_context(Error error, const std::string& hint) const {
   return std::move(result).with_module(path_);
 }
 
+std::string Module::interface_version() const {
+  return version_text(functions_->version);
+}
+
 const ModuleDescription& Module::description() const {
   if (!description_) {
     CK_INFO info{};
@@ -144,6 +144,7 @@ const ModuleDescription& Module::description() const {
       description_->manufacturer = field_text(info.manufacturerID, sizeof info.manufacturerID);
       description_->library = field_text(info.libraryDescription, sizeof info.libraryDescription);
       description_->version = version_text(info.libraryVersion);
+      description_->cryptoki_version = version_text(info.cryptokiVersion);
     }
   }
   return *description_;

@@ -16,7 +16,8 @@ namespace pkcs11 {
 // CK_INFO, trimmed.
 struct ModuleDescription {
   std::string manufacturer, library, version;  // version "2.6"
-  std::string text() const;                    // all in one line
+  std::string cryptoki_version;                // "2.40"
+  std::string text() const;                    // the first three in one line
 };
 
 // A PKCS#11 library, loaded and initialised. Every call into it goes through call() or call_patiently(), which report
@@ -66,6 +67,9 @@ class Module {
 
   // C_GetInfo, called on first use; empty fields when the module does not answer it.
   const ModuleDescription& description() const;
+
+  // The version at the head of the function list that is used.
+  std::string interface_version() const;
 
   // C_Finalize, at most once, if this object initialised the module and no quirk forbids it; the result is ignored.
   // True when that ended all sessions.

@@ -86,10 +86,16 @@ const ReturnCode* find_return_code(ReturnValue value) {
 }
 
 std::string name_of_return_value(ReturnValue value) {
-  if (const ReturnCode* code = find_return_code(value)) return std::string(code->name);
+  const ReturnCode* code = find_return_code(value);
+  return code != nullptr ? std::string(code->name) : hexadecimal(value);
+}
+
+std::string hexadecimal(unsigned long value) {
   std::string digits;
-  for (; value != 0; value >>= 4)
+  do {
     digits += "0123456789ABCDEF"[value & 0xF];
+    value >>= 4;
+  } while (value != 0);
   std::ranges::reverse(digits);
   return "0x" + digits;
 }

@@ -36,6 +36,9 @@ std::span<const ReturnCode> return_codes();
 // Null for vendor codes and unknown numbers.
 const ReturnCode* find_return_code(base::ReturnValue value);
 
+// "0x80000123"
+std::string hexadecimal(unsigned long value);
+
 // The phase decides for the codes that modules use for everything: CKR_ARGUMENTS_BAD, CKR_GENERAL_ERROR and kin.
 ReturnClass class_of(base::ReturnValue value, base::Phase phase);
 std::string_view name_of(ReturnClass return_class);

@@ -49,12 +49,14 @@ Survey survey_tokens(const Module& module, const Uri& filter, const Login* login
   survey.module_description = module.description().text();
   if (login != nullptr) {
     survey.tokens.push_back(read_whole_token(module, find_token(module, filter), filter, login, survey.remarks));
+    add_slot_description(module, survey.tokens.front().token);
     return survey;
   }
   SlotList slots = read_slots(module);
   survey.remarks = std::move(slots.remarks);
-  for (const TokenState& token : slots.tokens) {
+  for (TokenState& token : slots.tokens) {
     if (!matches(filter, token, module.quirks())) continue;
+    add_slot_description(module, token);
     try {
       survey.tokens.push_back(read_whole_token(module, token, filter, nullptr, survey.remarks));
     } catch (const Error& error) {

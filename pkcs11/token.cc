@@ -51,6 +51,10 @@ std::string field_text(const unsigned char* field, std::size_t width) {
   return {field, end};
 }
 
+std::string version_text(const CK_VERSION& version) {
+  return std::to_string(version.major) + "." + std::to_string(version.minor);
+}
+
 TokenState read_token(const Module& module, CK_SLOT_ID slot) {
   CK_TOKEN_INFO info{};
   const CK_RV answer =
@@ -75,7 +79,19 @@ TokenState read_token(const Module& module, CK_SLOT_ID slot) {
   token.pin_final_try = has(CKF_USER_PIN_FINAL_TRY);
   token.pin_locked = has(CKF_USER_PIN_LOCKED);
   token.pin_to_be_changed = has(CKF_USER_PIN_TO_BE_CHANGED);
+  token.so_pin_count_low = has(CKF_SO_PIN_COUNT_LOW);
+  token.so_pin_final_try = has(CKF_SO_PIN_FINAL_TRY);
+  token.so_pin_locked = has(CKF_SO_PIN_LOCKED);
+  token.hardware_version = version_text(info.hardwareVersion);
+  token.firmware_version = version_text(info.firmwareVersion);
   return token;
+}
+
+void add_slot_description(const Module& module, TokenState& token) {
+  CK_SLOT_INFO info{};
+  if (module.call_patiently(Phase::slots, "C_GetSlotInfo", &CK_FUNCTION_LIST::C_GetSlotInfo, CK_SLOT_ID{token.slot_id},
+                            &info) == CKR_OK)
+    token.slot_description = field_text(info.slotDescription, sizeof info.slotDescription);
 }
 
 SlotList read_slots(const Module& module) {

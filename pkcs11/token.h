@@ -12,8 +12,15 @@ namespace pkcs11 {
 // some modules pad with NUL.)
 std::string field_text(const unsigned char* field, std::size_t width);
 
-// A token in its slot, as C_GetTokenInfo describes it now. Throws what the module answered.
+// "2.6"
+std::string version_text(const CK_VERSION& version);
+
+// A token in its slot, as C_GetTokenInfo describes it now, without the slot's description. Throws what the module
+// answered.
 TokenState read_token(const Module& module, CK_SLOT_ID slot);
+
+// Asks for the slot's description as well, which signing does without; it stays empty when the module does not say.
+void add_slot_description(const Module& module, TokenState& token);
 
 // All slots that hold a token, in the module's order.
 struct SlotList {
