@@ -90,6 +90,9 @@ find_oras() { PATH=$PATH:$tools command -v oras; }
 
 get_oras() { find_oras >/dev/null || build_host oras oras.land/oras/cmd/oras; }
 
+# notation's own check of a chain, for the tests that compare ours with it.
+get_judge() { [ -x "$tools/judge" ] || build_host judge .; }
+
 find_registry() { PATH=$tools:$PATH command -v docker-registry; }
 
 # Debian's docker-registry is unpacked, not installed: as a package it starts a service.

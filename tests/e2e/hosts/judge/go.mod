@@ -1,0 +1,5 @@
+module hosts/judge
+
+go 1.24
+
+require github.com/notaryproject/notation-core-go v1.3.0
