@@ -53,7 +53,7 @@ class Policy {
 
   // Adds to the statement; false when it says so already.
   bool extend(Json& statement, const TrustRule& rule) const {
-    if (statement["signatureVerification"].value("level", "") == "skip") {
+    if (statement["signatureVerification"].value("level", Json()) == "skip") {
       refuse("statement " + base::quoted(statement["name"].get<std::string>()) + " skips the verification of " +
                  base::printable(rule.scope),
              "change its signatureVerification.level first");
