@@ -27,6 +27,9 @@ class ApprovalDesk {
   // public key.
   const approval::Policy* policy_of(const KeySetup& setup, const trust::CheckedChain& chain) const;
 
+  // The policy's backend, the same one until another policy's is asked for.
+  approval::Backend& backend_of(const approval::Policy& policy);
+
   // Whether the policy's service makes the signature, whatever token holds a copy of the key.
   bool signs(const approval::Policy& policy) { return backend_of(policy).signs(); }
 
@@ -43,7 +46,6 @@ class ApprovalDesk {
                                const schema::ApprovalSubject& subject);
 
  private:
-  approval::Backend& backend_of(const approval::Policy& policy);
   approval::TicketStore tickets(const KeySetup& setup);
 
   approval::Policies policies_;

@@ -32,6 +32,9 @@ class KeyAtHand {
   void inspect(bool may_log_in);
   void inspect(approval::Backend& service);
 
+  // What inspect found, also where it threw for the chain's sake.
+  const pkcs11::Inspection& inspection() const { return inspection_; }
+
   // Before people are asked: where a login will be needed, its PIN can be had. Error(pin_unavailable).
   void require_pin_source();
 
@@ -47,6 +50,13 @@ class KeyAtHand {
   void release();
 
   void log_in();
+
+  // Runs a job of the service with the login, null where the token wants none.
+  template <typename Job>
+  auto use(Job&& job) {
+    log_in();
+    return login_ ? pin_.use(inspection_.token, [&] { return job(&*login_); }) : job(nullptr);
+  }
   pkcs11::SignResult sign(const pkcs11::SignOrder& order);
 
  private:

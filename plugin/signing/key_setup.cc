@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "platform/file_checks.h"
 #include "schema/plugin_config.h"
+#include "setting_text.h"
 #include "signing/settings.h"
 
 namespace signing {
@@ -12,6 +13,8 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 using base::Phase;
+
+constexpr const char* kDefault = "default";
 
 // A value and who set it; the first one set decides, a later one must say the same.
 template <typename Value>
@@ -31,6 +34,7 @@ class Decision {
     }
   }
   const std::optional<Value>& value() const { return value_; }
+  std::string origin() const { return value_ ? origin_ : kDefault; }
 
  private:
   std::string_view setting_;
@@ -93,12 +97,15 @@ class KeySetupBuilder {
       : settings_(settings), wording_(wording), given_(given) {}
 
   KeySetup key(const std::string& key_id) {
-    key_id_ = key_id;
-    setup_.name = shown(key_id_);
-    collect_files();
-    add_given();
-    decide_uri();
+    begin(key_id);
     return finish();
+  }
+
+  KeyPlan plan(const std::string& key_id) {
+    begin(key_id);
+    decide_paths();
+    decide_rest();
+    return {std::move(setup_), std::move(origins_)};
   }
 
   // No key: what was given stands alone, within the administrator's limits.
@@ -109,6 +116,18 @@ class KeySetupBuilder {
   }
 
  private:
+  void begin(const std::string& key_id) {
+    key_id_ = key_id;
+    setup_.name = shown(key_id_);
+    collect_files();
+    add_given();
+    decide_uri();
+  }
+
+  void note(std::string_view setting, std::string value, std::string origin) {
+    origins_.push_back({std::string(setting), std::move(value), std::move(origin)});
+  }
+
   void add_given() { sources_.push_back({wording_.settings, {}, &given_}); }
 
   KeySetup finish() {
@@ -152,6 +171,7 @@ class KeySetupBuilder {
                   "add \"uri\": \"pkcs11:token=...;object=...\" in " + sources_.front().origin);
     }
     setup_.uri = *uri_.value();
+    note("uri", pkcs11::format_uri(setup_.uri), uri_.origin());
     if (!setup_.uri.names_object()) refuse_nameless();
   }
 
@@ -190,7 +210,9 @@ class KeySetupBuilder {
     }
     setup_.pin_source = pin_.value();
     setup_.chain_file = chain.value().value_or("");
+    note("chain_file", text_of(setup_.chain_file), chain.origin());
     if (setup_.at_service) return;
+    note("pin_source", pin_.value() ? platform::describe(*pin_.value()) : "", pin_.origin());
     if (!module_.value()) {
       throw Error(ErrorKind::invalid_settings, Phase::settings,
                   "key " + base::quoted(setup_.name) + " names no PKCS#11 module",
@@ -198,6 +220,7 @@ class KeySetupBuilder {
                       std::string(wording_.module));
     }
     setup_.module.path = *module_.value();
+    note("module", text_of(setup_.module.path), module_.origin());
   }
 
   platform::PinSource pin_source_of(const Source& source) const {
@@ -212,6 +235,7 @@ class KeySetupBuilder {
     for (const Source& source : sources_)
       decision.offer(source.settings->*member, source.origin);
     if (decision.value()) target = *decision.value();
+    note(setting, text_of(target), decision.origin());
   }
 
   void decide_timeout(std::string_view setting,
@@ -221,6 +245,7 @@ class KeySetupBuilder {
     for (const Source& source : sources_)
       decision.offer(source.settings->timeouts.*member, source.origin);
     if (decision.value()) target = *decision.value();
+    note(setting, text_of(target), decision.origin());
   }
 
   void decide_rest() {
@@ -247,13 +272,17 @@ class KeySetupBuilder {
   // How long this run waits is the caller's business, unless the administrator says: the one setting where a source
   // overrides another.
   void decide_approval_wait() {
+    std::string origin = kDefault;
     const auto offer = [&](const Source& source) {
-      if (!setup_.approval_wait) setup_.approval_wait = source.settings->approval_wait;
+      if (setup_.approval_wait || !source.settings->approval_wait) return;
+      setup_.approval_wait = source.settings->approval_wait;
+      origin = source.origin;
     };
     if (settings_.administrator_ && sources_.front().origin == settings_.administrator_->path) offer(sources_.front());
     offer(sources_.back());
     for (const Source& source : sources_)
       offer(source);
+    note("approval_wait", setup_.approval_wait ? text_of(*setup_.approval_wait) : "", origin);
   }
 
   std::string require_allowed(std::string resolved) const {
@@ -288,6 +317,7 @@ class KeySetupBuilder {
   Decision<pkcs11::Uri> uri_{"uri"};
   Decision<std::string> module_{"module"};
   Decision<platform::PinSource> pin_{"pin_source"};
+  std::vector<SettingOrigin> origins_;
   KeySetup setup_;
 };
 
@@ -299,6 +329,11 @@ KeySetup Settings::key(const std::string& key_id, const std::map<std::string, st
 KeySetup Settings::key(const std::string& key_id, const ModuleFlags& flags) const {
   const schema::KeySettings given = settings_of(flags);
   return KeySetupBuilder(*this, kFlags, given).key(key_id);
+}
+
+KeyPlan Settings::plan(const std::string& key_id, const ModuleFlags& flags) const {
+  const schema::KeySettings given = settings_of(flags);
+  return KeySetupBuilder(*this, kFlags, given).plan(key_id);
 }
 
 KeySetup Settings::module(const ModuleFlags& flags) const {

@@ -41,6 +41,19 @@ struct KeySetup {
   std::optional<std::chrono::seconds> approval_wait;  // for people, in this run
 };
 
+// One setting of a key, for people.
+struct SettingOrigin {
+  std::string setting;  // as the configuration file calls it
+  std::string value;    // never a secret; empty: not set
+  std::string origin;   // path of a file, "the key id", "the command line" or "default"
+};
+
+// A key's settings before anything that they name is looked at.
+struct KeyPlan {
+  KeySetup setup;  // the module's path as it was written
+  std::vector<SettingOrigin> origins;
+};
+
 // What the flags of a command say of a module and of the login to it; what is empty was not said.
 struct ModuleFlags {
   std::optional<std::string> module;      // absolute path
@@ -65,6 +78,9 @@ class Settings {
 
   // The same with a command's flags in the place of plugin-config.
   KeySetup key(const std::string& key_id, const ModuleFlags& flags) const;
+
+  // The same without a look at the module's file, and with who set what.
+  KeyPlan plan(const std::string& key_id, const ModuleFlags& flags) const;
 
   // A module without a key: flags alone, within the administrator's allowed_modules. The name is the module's path.
   KeySetup module(const ModuleFlags& flags) const;
