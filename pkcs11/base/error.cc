@@ -36,10 +36,76 @@ std::string_view name_of(Phase phase) {
       return "pin";
     case Phase::approval:
       return "approval";
+    case Phase::audit:
+      return "audit";
     case Phase::verify:
       return "verify";
   }
   return "none";
+}
+
+std::string_view name_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::malformed_request:
+      return "malformed_request";
+    case ErrorKind::unsupported_contract_version:
+      return "unsupported_contract_version";
+    case ErrorKind::invalid_request:
+      return "invalid_request";
+    case ErrorKind::invalid_payload:
+      return "invalid_payload";
+    case ErrorKind::invalid_uri:
+      return "invalid_uri";
+    case ErrorKind::invalid_settings:
+      return "invalid_settings";
+    case ErrorKind::invalid_chain:
+      return "invalid_chain";
+    case ErrorKind::key_not_found:
+      return "key_not_found";
+    case ErrorKind::ambiguous_key:
+      return "ambiguous_key";
+    case ErrorKind::pin_unavailable:
+      return "pin_unavailable";
+    case ErrorKind::pin_refused:
+      return "pin_refused";
+    case ErrorKind::pin_withheld:
+      return "pin_withheld";
+    case ErrorKind::cancelled:
+      return "cancelled";
+    case ErrorKind::denied:
+      return "denied";
+    case ErrorKind::undecided:
+      return "undecided";
+    case ErrorKind::credential_refused:
+      return "credential_refused";
+    case ErrorKind::service_failed:
+      return "service_failed";
+    case ErrorKind::request_lost:
+      return "request_lost";
+    case ErrorKind::late:
+      return "late";
+    case ErrorKind::busy:
+      return "busy";
+    case ErrorKind::module_unusable:
+      return "module_unusable";
+    case ErrorKind::module_died:
+      return "module_died";
+    case ErrorKind::token_failed:
+      return "token_failed";
+    case ErrorKind::not_capable:
+      return "not_capable";
+    case ErrorKind::signature_invalid:
+      return "signature_invalid";
+    case ErrorKind::outcome_unknown:
+      return "outcome_unknown";
+    case ErrorKind::unrecorded:
+      return "unrecorded";
+    case ErrorKind::host_gone:
+      return "host_gone";
+    case ErrorKind::internal:
+      return "internal";
+  }
+  return "internal";
 }
 
 Error::Error(ErrorKind kind, Phase phase, std::string message, std::string hint)

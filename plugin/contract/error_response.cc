@@ -39,6 +39,7 @@ const char* code_of(base::ErrorKind kind) {
     case ErrorKind::outcome_unknown:
     case ErrorKind::service_failed:
     case ErrorKind::request_lost:
+    case ErrorKind::unrecorded:
     case ErrorKind::host_gone:
     case ErrorKind::internal:
       return "ERROR";

@@ -46,6 +46,8 @@ int exit_status(base::ErrorKind kind) {
     case ErrorKind::service_failed:
     case ErrorKind::request_lost:
       return 5;
+    case ErrorKind::unrecorded:
+      return 6;
     case ErrorKind::host_gone:
     case ErrorKind::internal:
       return 1;

@@ -36,6 +36,7 @@ enum class ErrorKind {
   not_capable,         // the token cannot do what the key needs
   signature_invalid,   // the signature does not verify
   outcome_unknown,     // nobody can say whether the token signed
+  unrecorded,          // the audit log cannot be written where it must be, or does not verify
   host_gone,           // nobody is left to take the answer
   internal,            // a fault of ours
 };
@@ -57,6 +58,7 @@ enum class Phase {
   chain,
   pin,
   approval,
+  audit,
   verify
 };
 
@@ -64,6 +66,7 @@ enum class Phase {
 using ReturnValue = unsigned long;
 
 std::string_view name_of(Phase phase);
+std::string_view name_of(ErrorKind kind);  // as the enumerator is spelled
 
 // The one exception type. message: one line, `<what failed> <object>: <cause> (CKR name)`, lower case, no final stop.
 // hint: what to do next and details, may have several lines, may be empty. Never holds a secret.
