@@ -108,6 +108,16 @@ std::optional<std::string> decode_chain_file(ObjectReader& reader) {
   return chain_file ? chain_file : ca_certs;
 }
 
+std::optional<AuditMode> decode_audit(ObjectReader& reader) {
+  constexpr std::string_view kName = "audit";
+  const auto name = reader.text(kName, no_fault);
+  if (!name) return std::nullopt;
+  if (*name == "off") return AuditMode::off;
+  if (*name == "on") return AuditMode::on;
+  if (*name != "required") reader.refuse(kName, "must be required, on or off");
+  return AuditMode::required;
+}
+
 KeySettings decode_key(ObjectReader& reader, std::string_view file) {
   KeySettings key;
   key.uri = reader.text("uri", fault_in_text);
@@ -128,6 +138,7 @@ KeySettings decode_key(ObjectReader& reader, std::string_view file) {
   key.allow_opaque_payload = reader.boolean("allow_opaque_payload");
   key.approval = decode_approval(reader);
   key.approval_wait = reader.whole_seconds("approval_wait", std::chrono::seconds(0), kLongestApprovalWait);
+  key.audit = decode_audit(reader);
   if (key.approval && key.allow_opaque_payload.value_or(false)) {
     reader.refuse("allow_opaque_payload", "cannot be true beside approval: nobody could be shown what would be signed");
   }
@@ -180,11 +191,13 @@ void decode_everybodys(ObjectReader& top, std::string_view file, Config& config)
   config.log_level = decode_log_level(top);
   config.log_file = top.text("log_file", fault_in_path);
   config.approver = decode_approver(top);
+  config.audit_syslog = top.boolean("audit_syslog");
 }
 
 void decode_administrators(ObjectReader& top, Config& config) {
   config.allow_user_config = top.boolean("allow_user_config");
   config.require_named_keys = top.boolean("require_named_keys");
+  config.audit = decode_audit(top);
   config.allowed_modules = top.texts("allowed_modules", fault_in_module);
 }
 
@@ -192,6 +205,9 @@ std::string explain_top(const ConfigMembers& members, std::string_view name) {
   const auto in = [&](const std::vector<std::string>& list) {
     return std::find(list.begin(), list.end(), name) != list.end();
   };
+  if (in(members.administrator_only) && in(members.key)) {
+    return "only the administrator's file may set this for all keys: put it under keys.NAME";
+  }
   if (in(members.administrator_only)) return "only the administrator's file may set this";
   if (in(members.key)) return "belongs to a key: put it under keys.NAME";
   return {};

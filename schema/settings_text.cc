@@ -118,7 +118,7 @@ bool names_a_pin(std::string_view name) {
 }
 
 bool is_unsupported_setting(std::string_view name) {
-  constexpr std::array<std::string_view, 4> kNames{"audit", "pin_command", "so_pin_source", "tokens"};
+  constexpr std::array<std::string_view, 3> kNames{"pin_command", "so_pin_source", "tokens"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 

@@ -16,7 +16,7 @@ PROBE = sys.argv.pop(1)
 HERE = pathlib.Path(__file__).resolve().parent
 SCHEMA = json.loads((HERE / "../../schema/config.schema.json").read_text(encoding="utf-8"))
 EXAMPLES = json.loads((HERE / "config_examples.json").read_text(encoding="utf-8"))
-ADMINISTRATOR_ONLY = "allow_user_config require_named_keys allowed_modules".split()
+ADMINISTRATOR_ONLY = "allow_user_config require_named_keys allowed_modules audit".split()
 
 
 def decoder_members():

@@ -107,6 +107,21 @@ TEST_CASE("the administrator's settings are refused in a user's file") {
   }
 }
 
+TEST_CASE("what is recorded is said for a key, and by the administrator for all of them") {
+  using schema::AuditMode;
+  REQUIRE_FALSE(key_with("").audit);
+  REQUIRE(key_with(R"("audit":"required")").audit == AuditMode::required);
+  REQUIRE(key_with(R"("audit":"on")").audit == AuditMode::on);
+  REQUIRE(key_with(R"("audit":"off")").audit == AuditMode::off);
+  REQUIRE(key_cause(R"("audit":"maybe")") == "keys.release.audit: must be required, on or off");
+  const std::string for_all = R"({"version":1,"audit":"required","audit_syslog":true})";
+  REQUIRE(decode_as_administrator(for_all).audit == AuditMode::required);
+  REQUIRE(decode_as_administrator(for_all).audit_syslog == true);
+  REQUIRE(file_cause(R"({"version":1,"audit":"off"})") ==
+          "audit: only the administrator's file may set this for all keys: put it under keys.NAME");
+  REQUIRE(decode(R"({"version":1,"audit_syslog":false})").audit_syslog == false);
+}
+
 TEST_CASE("a newer version is refused before anything else is looked at") {
   REQUIRE(file_cause(R"({"keys":7,"new_member":true,"version":2})") ==
           "version: 2 needs a newer notation-pkcs11; this release reads version 1");
@@ -149,7 +164,7 @@ TEST_CASE("members that begin with x- are ignored at every level but not as key 
 }
 
 TEST_CASE("settings that this release does not act on are refused, never passed over") {
-  for (const char* name : {"audit", "tokens", "pin_command", "so_pin_source"}) {
+  for (const char* name : {"tokens", "pin_command", "so_pin_source"}) {
     const std::string member = '"' + std::string(name) + R"(":{"required":true})";
     const std::string cause = ": this release of notation-pkcs11 does not have this setting";
     REQUIRE(key_cause(member) == "keys.release." + std::string(name) + cause);

@@ -31,6 +31,9 @@ struct LeafExpiry {
   bool operator==(const LeafExpiry&) const = default;
 };
 
+// Whether signatures are recorded in the audit log. required: nothing is signed that cannot be recorded.
+enum class AuditMode { off, on, required };
+
 struct KeySettings {
   std::optional<std::string> uri;          // not parsed here: it may still be wrong, or hold a PIN
   std::optional<std::string> module;       // absolute path
@@ -46,6 +49,7 @@ struct KeySettings {
   std::optional<bool> allow_opaque_payload;  // never true beside approval
   std::optional<ApprovalSettings> approval;
   std::optional<std::chrono::seconds> approval_wait;  // for people, in one run; 0 to a day
+  std::optional<AuditMode> audit;
 };
 
 enum class LogLevel { debug, info, warning, error };
@@ -55,10 +59,12 @@ struct Config {
   std::optional<LogLevel> log_level;
   std::optional<std::string> log_file;
   std::optional<ApproverSettings> approver;
+  std::optional<bool> audit_syslog;  // a copy of each line of the audit log to syslog
 
   // Only the administrator's file may set these.
   std::optional<bool> allow_user_config;
   std::optional<bool> require_named_keys;
+  std::optional<AuditMode> audit;                           // of every key, but for those that this file sets otherwise
   std::optional<std::vector<std::string>> allowed_modules;  // absolute paths
 };
 
