@@ -1,6 +1,9 @@
 #include "attributes.h"
 
+#include <algorithm>
 #include <cstring>
+
+#include "attribute_names.h"
 
 namespace pkcs11 {
 namespace {
@@ -113,6 +116,18 @@ AttributeTemplate& AttributeTemplate::number(CK_ATTRIBUTE_TYPE type, CK_ULONG va
 AttributeTemplate& AttributeTemplate::flag(CK_ATTRIBUTE_TYPE type, bool value) {
   const CK_BBOOL byte = value ? CK_TRUE : CK_FALSE;
   return bytes(type, raw(&byte, sizeof byte));
+}
+
+bool AttributeTemplate::has(CK_ATTRIBUTE_TYPE type) const {
+  return std::any_of(attributes_.begin(), attributes_.end(),
+                     [&](const CK_ATTRIBUTE& each) { return each.type == type; });
+}
+
+std::string AttributeTemplate::names() const {
+  std::string text;
+  for (const CK_ATTRIBUTE& each : attributes_)
+    text += (text.empty() ? "" : ", ") + name_of_attribute(each.type);
+  return text;
 }
 
 void Attributes::put(CK_ATTRIBUTE_TYPE type, Bytes value) {

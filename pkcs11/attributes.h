@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,12 @@ namespace pkcs11 {
 // match nothing with it.
 class AttributeTemplate {
  public:
+  AttributeTemplate() = default;
+  AttributeTemplate(const AttributeTemplate&) = delete;
+  AttributeTemplate& operator=(const AttributeTemplate&) = delete;
+  AttributeTemplate(AttributeTemplate&&) = default;
+  AttributeTemplate& operator=(AttributeTemplate&&) = default;
+
   AttributeTemplate& bytes(CK_ATTRIBUTE_TYPE type, base::ByteView value);
   AttributeTemplate& text(CK_ATTRIBUTE_TYPE type, std::string_view value);
   AttributeTemplate& number(CK_ATTRIBUTE_TYPE type, CK_ULONG value);
@@ -23,6 +30,10 @@ class AttributeTemplate {
 
   CK_ATTRIBUTE* data() { return attributes_.data(); }
   CK_ULONG size() const { return attributes_.size(); }
+
+  std::span<const CK_ATTRIBUTE> entries() const { return attributes_; }
+  bool has(CK_ATTRIBUTE_TYPE type) const;
+  std::string names() const;  // "CKA_TOKEN, CKA_LABEL": what an error may tell of it
 
  private:
   std::deque<base::Bytes> values_;  // does not move what the attributes point to

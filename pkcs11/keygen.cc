@@ -1,9 +1,14 @@
 #include "keygen.h"
 
+#include <algorithm>
 #include <array>
 
+#include "attribute_names.h"
 #include "finder.h"
+#include "key_templates.h"
 #include "login.h"
+#include "login_hint.h"
+#include "mechanism_names.h"
 #include "pkcs11/pin_state.h"
 #include "private_key.h"
 #include "token.h"
@@ -37,11 +42,13 @@ class KeyGeneration {
         session_(Session::open(module, token_, Access::write)) {}
 
   GeneratedKey run(const Login& login) {
-    if (needs_login(token_, module_.quirks())) log_in(module_, session_, token_, login);
+    key_templates(order_, TemplateForm::usual);  // what is wrong with the order is found before a PIN is used
+    logged_in_ = needs_login(token_, module_.quirks());
+    if (logged_in_) log_in(module_, session_, token_, login);
     refuse_taken_names();
     const CK_RV answer = generate();
     try {
-      if (answer != CKR_OK) throw module_.error(Phase::generate, answer, what());
+      if (answer != CKR_OK) throw module_.error(Phase::generate, answer, what(), hint_for(answer));
       return read_back();
     } catch (const Error& error) {
       throw cleaned_up(error);
@@ -72,38 +79,56 @@ class KeyGeneration {
                         "choose another label or id; nothing is ever overwritten");
   }
 
-  AttributeTemplate public_template() const {
-    AttributeTemplate wanted;
-    wanted.flag(CKA_TOKEN, true).flag(CKA_VERIFY, true).bytes(CKA_ID, order_.id).text(CKA_LABEL, order_.label);
-    if (traits(order_.spec).family == KeyFamily::ec)
-      return std::move(wanted.bytes(CKA_EC_PARAMS, curve_oid(order_.spec)));
-    wanted.number(CKA_MODULUS_BITS, traits(order_.spec).bits).bytes(CKA_PUBLIC_EXPONENT, kExponent);
-    return wanted;
-  }
-
-  AttributeTemplate private_template() const {
-    AttributeTemplate wanted;
-    wanted.flag(CKA_TOKEN, true).flag(CKA_PRIVATE, true).flag(CKA_SENSITIVE, true).flag(CKA_EXTRACTABLE, false);
-    wanted.flag(CKA_SIGN, true).bytes(CKA_ID, order_.id).text(CKA_LABEL, order_.label);
-    if (order_.always_authenticate) wanted.flag(CKA_ALWAYS_AUTHENTICATE, true);
-    return wanted;
-  }
-
+  // A mechanism that the module does not know has made nothing, so the next may be tried.
   CK_RV generate() {
-    if (traits(order_.spec).family == KeyFamily::ec) return generate_with(CKM_EC_KEY_PAIR_GEN);
-    const CK_RV answer = generate_with(CKM_RSA_PKCS_KEY_PAIR_GEN);
-    // Modules in FIPS mode may know only the other one.
-    return answer == CKR_MECHANISM_INVALID ? generate_with(CKM_RSA_X9_31_KEY_PAIR_GEN) : answer;
+    CK_RV answer = CKR_MECHANISM_INVALID;
+    for (const CK_MECHANISM_TYPE type : generation_mechanisms(order_)) {
+      mechanism_ = type;
+      answer = generate_with(type);
+      if (answer != CKR_MECHANISM_INVALID) return answer;
+    }
+    return answer;
   }
 
+  // Neither has a template that was refused.
   CK_RV generate_with(CK_MECHANISM_TYPE type) {
+    TemplateForm form = TemplateForm::usual;
+    while (true) {
+      const CK_RV answer = ask(type, key_templates(order_, form));
+      const auto next = next_form(form, answer);
+      if (!next) return answer;
+      form = *next;
+    }
+  }
+
+  CK_RV ask(CK_MECHANISM_TYPE type, KeyTemplates templates) {
     CK_MECHANISM mechanism{type, nullptr, 0};
-    AttributeTemplate public_half = public_template(), private_half = private_template();
+    sent_ = "the template of the public half had " + templates.public_half.names() + ";\nthat of the private half " +
+            templates.private_half.names();
     // The handles are not used: tpm2-pkcs11 1.9.0 gives one of another object after earlier deletions.
     CK_OBJECT_HANDLE public_handle = CK_INVALID_HANDLE, private_handle = CK_INVALID_HANDLE;
     return module_.call(Phase::generate, "C_GenerateKeyPair", &CK_FUNCTION_LIST::C_GenerateKeyPair, session_.handle(),
-                        &mechanism, public_half.data(), public_half.size(), private_half.data(), private_half.size(),
-                        &public_handle, &private_handle);
+                        &mechanism, templates.public_half.data(), templates.public_half.size(),
+                        templates.private_half.data(), templates.private_half.size(), &public_handle, &private_handle);
+  }
+
+  std::string hint_for(CK_RV answer) const {
+    switch (answer) {
+      case CKR_MECHANISM_INVALID: {
+        std::string tried;
+        for (const CK_MECHANISM_TYPE type : generation_mechanisms(order_))
+          tried += (tried.empty() ? "" : ", ") + name_of_mechanism(type);
+        return "tried: " + tried + (order_.mechanism ? "" : "; a vendor's mechanism can be given by its number");
+      }
+      case CKR_TEMPLATE_INCOMPLETE:
+      case CKR_TEMPLATE_INCONSISTENT:
+      case CKR_ATTRIBUTE_READ_ONLY:
+      case CKR_ATTRIBUTE_TYPE_INVALID:
+      case CKR_ATTRIBUTE_VALUE_INVALID:
+        return sent_;
+      default:
+        return login_hint(token_, logged_in_, answer);
+    }
   }
 
   // No object had this id or label before, so what has it now was made here.
@@ -125,7 +150,10 @@ class KeyGeneration {
     GeneratedKey result;
     result.key = view_of(group, uri_of(token_, module_.quirks()));
     result.token = token_;
+    result.mechanism = name_of_mechanism(mechanism_);
     read_private_half(group.private_objects.front().handle, result);
+    for (const ExtraAttribute& extra : order_.extra)
+      check_extra(extra, (extra.on_private ? group.private_objects : group.public_objects).front().handle);
     return result;
   }
 
@@ -155,8 +183,18 @@ class KeyGeneration {
     };
     require(CKA_SENSITIVE, "CKA_SENSITIVE", true);
     require(CKA_EXTRACTABLE, "CKA_EXTRACTABLE", false);
-    if (order_.always_authenticate && !attributes.flag(CKA_ALWAYS_AUTHENTICATE).value_or(false))
-      throw wrong("CKA_ALWAYS_AUTHENTICATE is false");
+    result.always_authenticate = attributes.flag(CKA_ALWAYS_AUTHENTICATE).value_or(false);
+    if (order_.always_authenticate && !result.always_authenticate) throw wrong("CKA_ALWAYS_AUTHENTICATE is false");
+  }
+
+  // One that the token does not show may be as asked.
+  void check_extra(const ExtraAttribute& extra, CK_OBJECT_HANDLE handle) const {
+    const CK_ATTRIBUTE_TYPE type = extra.type;
+    const Attributes attributes = read_attributes(module_, session_.handle(), handle, {&type, 1});
+    const base::ByteView value = attributes.bytes(type);
+    if (!value.empty() && !std::ranges::equal(value, extra.value))
+      throw wrong(name_of_attribute(type) + " is " + text_of_attribute(type, value) + " and not " +
+                  text_of_attribute(type, extra.value));
   }
 
   // The same error, with what became of the halves.
@@ -182,6 +220,9 @@ class KeyGeneration {
   const GenerateOrder& order_;
   TokenState token_;
   Session session_;
+  bool logged_in_ = false;
+  CK_MECHANISM_TYPE mechanism_ = CK_UNAVAILABLE_INFORMATION;  // the one tried last
+  std::string sent_;                                          // names of the attributes sent last
 };
 
 }  // namespace
