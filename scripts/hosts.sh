@@ -1,4 +1,4 @@
-# Gets the programs around the plugin: notation, oras and a registry. Needs lib.sh; sourced, not run.
+# Gets the programs around the plugin: notation, oras and two registries. Needs lib.sh; sourced, not run.
 # shellcheck shell=bash disable=SC2034,SC2154
 
 notation_version=1.3.2
@@ -89,6 +89,9 @@ END
 find_oras() { PATH=$PATH:$tools command -v oras; }
 
 get_oras() { find_oras >/dev/null || build_host oras oras.land/oras/cmd/oras; }
+
+# A registry with the referrers API, which Debian's has not.
+get_referrers() { [ -x "$tools/referrers" ] || build_host referrers .; }
 
 # notation's own check of a chain, for the tests that compare ours with it.
 get_judge() { [ -x "$tools/judge" ] || build_host judge .; }

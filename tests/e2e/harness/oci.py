@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import json
 import signal
+import socket
 import subprocess
 import time
 
@@ -54,29 +55,17 @@ def make_layout(folder, content, tag="v1"):
 
 
 class Registry:
-    """Debian's docker-registry on a free port of loopback; ended with the test session."""
+    """Debian's docker-registry on a free port of loopback; ended with the test session. It has no referrers API."""
+
+    name = "docker-registry"
 
     def __init__(self, folder):
-        program = tools.docker_registry()
+        self._folder = folder
         for _ in range(5):
             self.port = free_port()
-            configuration = folder / "registry.yml"
-            configuration.write_text(
-                json.dumps(
-                    {
-                        "version": "0.1",
-                        "log": {"level": "error"},
-                        "storage": {
-                            "filesystem": {"rootdirectory": str(folder / "store")},
-                            "delete": {"enabled": True},
-                        },
-                        "http": {"addr": f"127.0.0.1:{self.port}"},
-                    }
-                )
-            )
-            with open(folder / "registry.log", "wb") as log:
+            with open(folder / f"{self.name}.log", "wb") as log:
                 self._child = subprocess.Popen(
-                    [program, "serve", str(configuration)],
+                    self._command(),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -85,7 +74,24 @@ class Registry:
             if self._answers():
                 return
             self.close()
-        raise AssertionError("docker-registry does not start: " + (folder / "registry.log").read_text())
+        raise AssertionError(f"{self.name} does not start: " + (folder / f"{self.name}.log").read_text())
+
+    def _command(self):
+        configuration = self._folder / "registry.yml"
+        configuration.write_text(
+            json.dumps(
+                {
+                    "version": "0.1",
+                    "log": {"level": "error"},
+                    "storage": {
+                        "filesystem": {"rootdirectory": str(self._folder / "store")},
+                        "delete": {"enabled": True},
+                    },
+                    "http": {"addr": self.host},
+                }
+            )
+        )
+        return [tools.docker_registry(), "serve", str(configuration)]
 
     @property
     def host(self):
@@ -127,13 +133,21 @@ class Registry:
     def _blob(layout, digest):
         return (layout / "blobs/sha256" / digest.removeprefix("sha256:")).read_bytes()
 
+    def referrers(self, repository, digest):
+        """What the referrers API says, or None where there is none."""
+        status, _, body = self._exchange("GET", f"/v2/{repository}/referrers/{digest}")
+        return json.loads(body)["manifests"] if status == 200 else None
+
     def _request(self, method, path, body=b"", headers=None):
+        return self._exchange(method, path, body, headers)[:2]
+
+    def _exchange(self, method, path, body=b"", headers=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
-            answer.read()
-            return answer.status, dict(answer.getheaders())
+            content = answer.read()
+            return answer.status, dict(answer.getheaders()), content
         finally:
             connection.close()
 
@@ -148,9 +162,16 @@ class Registry:
         return False
 
 
-def free_port():
-    import socket
+class ReferrersRegistry(Registry):
+    """The same with the referrers API; it keeps everything in memory."""
 
+    name = "referrers"
+
+    def _command(self):
+        return [tools.referrers_registry(), self.host]
+
+
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

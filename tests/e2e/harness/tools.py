@@ -42,6 +42,10 @@ def docker_registry():
     return need("docker-registry", "scripts/test unpacks Debian's package into build/tools")
 
 
+def referrers_registry():
+    return need("referrers", "scripts/test builds it where Go 1.24 or later is installed")
+
+
 def softhsm_util():
     return need("softhsm2-util", "apt-get install softhsm2")
 
