@@ -21,6 +21,12 @@ Json json_of(const KeyEntry& entry) {
   set("module", entry.module);
   set("chain_file", entry.chain_file);
   set("pin_source", entry.pin_source);
+  if (entry.user_type) key["user_type"] = *entry.user_type;
+  set("login_user", entry.login_user);
+  set("init_args", entry.init_args);
+  for (const std::string_view quirk : pkcs11::all_quirk_names()) {
+    if (entry.quirks.has(*pkcs11::find_quirk(quirk))) key["quirks"].push_back(quirk);
+  }
   return key;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "pkcs11/key_spec.h"
 #include "signing/settings.h"
 #include "token_flags.h"
 
@@ -29,6 +30,9 @@ CLI::Option* add_text(CLI::App& app, const std::string& name, std::optional<std:
 
 // --pin-source, --user-type, --login-user, --quirk, --init-args; not --module, whose help differs.
 void add_module_flags(CLI::App& app, signing::ModuleFlags& flags);
+
+// --spec; `take` gets it when it was given.
+CLI::Option* add_spec(CLI::App& app, const std::string& help, std::function<void(pkcs11::KeySpec)> take);
 
 // --module, --token and the above.
 void add_token_flags(CLI::App& app, TokenFlags& flags);

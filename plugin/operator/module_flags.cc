@@ -3,12 +3,13 @@
 #include "add_command.h"
 #include "base/bytes.h"
 #include "base/nearest.h"
+#include "pkcs11/key_spec.h"
 
 namespace operators {
 namespace {
 
 constexpr const char* kPinSourceHelp =
-    "env:NAME, file:PATH or prompt; without it the variable NOTATION_PKCS11_PIN, else the terminal";
+    "env:NAME, file:PATH, credential:NAME or prompt; without it the variable NOTATION_PKCS11_PIN, else the terminal";
 
 std::string suggestion(const std::string& closest) {
   return closest.empty() ? "" : "; did you mean " + closest + "?";
@@ -47,6 +48,16 @@ pkcs11::Quirks quirks_of(const std::vector<std::string>& names) {
   return quirks;
 }
 
+pkcs11::KeySpec spec_of(const std::string& name) {
+  const auto spec = pkcs11::find_key_spec(name);
+  if (spec) return *spec;
+  std::vector<std::string> known;
+  for (const pkcs11::KeySpecTraits& traits : pkcs11::all_key_specs())
+    known.emplace_back(traits.name);
+  throw CLI::ValidationError("--spec", base::quoted(name) + " is not a key spec of the Notary Project" +
+                                           suggestion(base::nearest(name, known)));
+}
+
 }  // namespace
 
 CLI::Option* add_text(CLI::App& app, const std::string& name, std::optional<std::string>& value,
@@ -68,6 +79,12 @@ void add_module_flags(CLI::App& app, signing::ModuleFlags& flags) {
       ->expected(1, CLI::detail::expected_max_vector_size)
       ->allow_extra_args(false);
   add_text(app, "--init-args", flags.init_args, "text for a module that wants one at its start")->type_name("TEXT");
+}
+
+CLI::Option* add_spec(CLI::App& app, const std::string& help, std::function<void(pkcs11::KeySpec)> take) {
+  return app.add_option_function<std::string>(
+                "--spec", [take](const std::string& name) { take(spec_of(name)); }, help)
+      ->type_name("SPEC");
 }
 
 void add_token_flags(CLI::App& app, TokenFlags& flags) {

@@ -14,7 +14,7 @@
 namespace operators {
 namespace {
 
-constexpr mode_t kReadable = 0644;
+constexpr mode_t kPermissions = 0777;
 
 // Renames unless the name is taken, in one step where the file system can. Returns 0 or the errno value.
 int rename_to_free_name(const std::string& from, const std::string& to) {
@@ -33,6 +33,7 @@ NewFile::NewFile(std::string path, bool replace, std::string_view what)
   if (::lstat(path_.c_str(), &there) == 0) {
     if (S_ISDIR(there.st_mode)) refuse(EISDIR);
     if (!replace_) refuse(EEXIST);
+    if (S_ISREG(there.st_mode)) mode_ = there.st_mode & kPermissions;
   }
   const std::size_t name = path_.find_last_of('/') + 1;
   if (name == path_.size()) refuse(EISDIR);
@@ -48,7 +49,7 @@ NewFile::~NewFile() {
 
 void NewFile::write(std::string_view content) {
   if (const int fault = platform::write_everything(file_.number(), content); fault != 0) refuse(fault);
-  if (::fchmod(file_.number(), kReadable) != 0 || ::fsync(file_.number()) != 0) refuse(errno);
+  if (::fchmod(file_.number(), mode_) != 0 || ::fsync(file_.number()) != 0) refuse(errno);
   const int fault = !replace_                                          ? rename_to_free_name(temporary_, path_)
                     : ::rename(temporary_.c_str(), path_.c_str()) == 0 ? 0
                                                                        : errno;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 
@@ -9,8 +11,8 @@ namespace operators {
 
 // A file that appears at once and whole, readable by everybody. The constructor finds out whether it can be made,
 // before anything costly is done; until write() there is a temporary file beside it, and none afterwards or after a
-// failure. With `replace` the name is taken over: a link there is replaced, not followed. Errors: invalid_settings;
-// `what` names the file in them.
+// failure. With `replace` the name is taken over, and the permissions of a file there: a link is replaced, not
+// followed. Errors: invalid_settings; `what` names the file in them.
 class NewFile {
  public:
   NewFile(std::string path, bool replace, std::string_view what);
@@ -25,6 +27,7 @@ class NewFile {
 
   std::string path_, what_, temporary_;
   bool replace_;
+  mode_t mode_ = 0644;
   platform::Descriptor file_;
 };
 

@@ -32,7 +32,7 @@ void edit_policy(const std::string& text) {
 }
 
 void edit_config(const std::string& text) {
-  const schema::KeyEntry entry{"pkcs11:object=release", "/usr/lib/module.so", "release.pem", "prompt"};
+  const schema::KeyEntry entry{"pkcs11:object=release", "/usr/lib/module.so", "release.pem", "prompt", {}, {}, {}, {}};
   const std::string after = edited([&] { return schema::add_key_entry(text, "config.json", "release", entry); });
   if (after.empty()) return;
   const schema::Config config = schema::decode_config(after, "config.json", false);

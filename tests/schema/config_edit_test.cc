@@ -7,7 +7,8 @@ using base::ErrorKind;
 
 namespace {
 
-const schema::KeyEntry kEntry{"pkcs11:token=prod;object=release", "/usr/lib/module.so", "release.pem", ""};
+const schema::KeyEntry kEntry{
+    "pkcs11:token=prod;object=release", "/usr/lib/module.so", "release.pem", {}, {}, {}, {}, {}};
 
 }  // namespace
 
@@ -50,4 +51,21 @@ TEST_CASE("neither a broken file nor a wrong name is written") {
   REQUIRE_ERROR(schema::add_key_entry(R"({"version": 2})", "config.json", "release", kEntry),
                 ErrorKind::invalid_settings);
   REQUIRE_ERROR(schema::add_key_entry("", "config.json", "", kEntry), ErrorKind::invalid_settings);
+}
+
+TEST_CASE("what a login needs goes into the entry") {
+  schema::KeyEntry entry = kEntry;
+  entry.pin_source = "env:PIN";
+  entry.user_type = 0x80000001;
+  entry.login_user = "anna";
+  entry.init_args = "configdir=x";
+  entry.quirks.set(pkcs11::Quirk::rw_session);
+  entry.quirks.set(pkcs11::Quirk::force_login);
+  const std::string text = schema::add_key_entry("", "config.json", "release", entry);
+  const schema::KeySettings key = schema::decode_config(text, "config.json", false).keys.at("release");
+  REQUIRE(key.pin_source == "env:PIN");
+  REQUIRE(key.user_type == 0x80000001);
+  REQUIRE(key.login_user == "anna");
+  REQUIRE(key.init_args == "configdir=x");
+  REQUIRE(key.quirks == entry.quirks);
 }

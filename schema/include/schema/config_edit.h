@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "pkcs11/quirks.h"
 
 namespace schema {
 
@@ -11,6 +14,9 @@ struct KeyEntry {
   std::string module;      // absolute path
   std::string chain_file;  // as written: relative to the file's folder
   std::string pin_source;  // "env:NAME", "file:PATH", ...
+  std::optional<unsigned long> user_type;
+  std::string login_user, init_args;
+  pkcs11::Quirks quirks;
 };
 
 // The text of a user's configuration file with the entry keys.NAME added, indented by two spaces; an empty `json` makes
