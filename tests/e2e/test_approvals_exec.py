@@ -2,11 +2,13 @@
 aloud."""
 
 import itertools
+import json
 import time
 
 import pytest
 from harness import process, tools
 from harness.approvals import eventually, gate, golden_token, scene, token  # noqa: F401
+from harness.shapes import conforms
 
 PEOPLE = ["anna", "bert", "carl"]
 
@@ -227,6 +229,32 @@ def test_what_the_requester_reads(scene, gate, image):
     assert gate.still_open() == [] and scene.requests() == []
     scene.sign(image, *wait(0)).fail()
     assert len(gate.asked()) == 2
+
+
+def test_programs_read_the_same_in_the_documented_shape(scene, gate, image):
+    asked = scene.approvals("request", "release", "--expiry=24h", "--json", stdin=image.descriptor)
+    request = conforms("approvals-request", asked.out)
+    assert (request["id"], request["state"], request["lifetime"]) == (gate.asked()[0], "waiting", 86400)
+    assert request["artifact"]["digest"] == image.digest
+    shown = conforms("approvals-show", scene.approvals("show", request["id"], "--json").out)
+    assert shown["id"] == request["id"] and scene.requests() == [shown]
+    gate.approve("anna", image.digest)
+    gate.approve("bert", image.digest)
+    (*_, end) = documents(scene.approvals("watch", request["id"], "--json").out)
+    assert conforms("approvals-request", end)["state"] == "permitted"
+    assert sorted(end["approved"]) == ["anna", "bert"]
+    cancelled = scene.approvals("cancel", request["id"], "--json")
+    assert conforms("approvals-request", cancelled.out)["id"] == request["id"]
+
+
+def documents(text):
+    """JSON objects, one after the other."""
+    decoder, found = json.JSONDecoder(), []
+    while text:
+        value, end = decoder.raw_decode(text)
+        found.append(value)
+        text = text[end:].lstrip()
+    return found
 
 
 def test_watching_ends_with_the_decision(scene, gate, image):

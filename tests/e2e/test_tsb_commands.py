@@ -1,10 +1,10 @@
 """The commands of requesters and of approvers, beside runs that wait for a broker."""
 
-import json
 import subprocess
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
+from harness.shapes import conforms
 from harness.tsb import (  # noqa: F401
     PEOPLE,
     TWO_OF_THREE,
@@ -108,7 +108,7 @@ def test_approvers_answer_with_our_program(scene, image, keys, envelope):
     for key in people.values():
         listed = scene.answer(key, "pending", "--json")
         assert image.digest in listed.out and "CHG-1" in listed.out
-        (task,) = json.loads(listed.out)["tasks"]
+        (task,) = conforms("approvals-pending", listed.out)["tasks"]
         said = scene.answer(key, "approve", task["id"], "--yes")
         assert said.code == 0 and image.digest in said.out, said
     assert len(request.approved) == 3
@@ -119,7 +119,7 @@ def test_approvers_answer_with_our_program(scene, image, keys, envelope):
 def test_an_approver_rejects_with_our_program(scene, asked, image):
     run, request = asked
     for name in ("anna", "carl"):
-        (task,) = json.loads(scene.answer(PEOPLE[name], "pending", "--json").out)["tasks"]
+        (task,) = conforms("approvals-pending", scene.answer(PEOPLE[name], "pending", "--json").out)["tasks"]
         assert scene.answer(PEOPLE[name], "reject", task["id"], "--yes").code == 0
     scene.fails_with("rejected", run)
     assert request.status == "REJECTED" and not image.signatures()
@@ -131,7 +131,7 @@ def test_an_approval_of_other_bytes_than_the_tasks_is_not_given(scene, asked, im
     other = scene.sign(scene.artifact("other"))
     victim = scene.standin.wait_for_request(2)
     request.token, victim.token = victim.token, request.token
-    tasks = json.loads(scene.answer(PEOPLE["anna"], "pending", "--json").out)["tasks"]
+    tasks = conforms("approvals-pending", scene.answer(PEOPLE["anna"], "pending", "--json").out)["tasks"]
     for task in tasks:
         refused = scene.answer(PEOPLE["anna"], "approve", task["id"], "--yes")
         assert refused.code != 0

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from harness import process, tools
 from harness.screen import Screen
+from harness.shapes import conforms
 from harness.token import Token
 from desk import Desk
 from tsb_standin import Client, ManualClock, Standin, use_policy
@@ -97,7 +98,7 @@ class Office(Desk):
 
     def task(self):
         """The id of the one task."""
-        (task,) = json.loads(self.approvals("pending", "--json").out)["tasks"]
+        (task,) = conforms("approvals-pending", self.approvals("pending", "--json").out)["tasks"]
         return task["id"]
 
     def compare(self, name, result):
@@ -133,6 +134,8 @@ def test_what_waits_is_listed_shown_and_approved(office):
     task = office.task()
     office.compare("show", office.approvals("show", task))
     assert office.approvals("show", task[:6]).out == office.approvals("show", task).out
+    (shown,) = conforms("approvals-show", office.approvals("show", task, "--json").out)["tasks"]
+    assert (shown["id"], shown["signed"]["notary"]["format"]) == (task, "JWS")
     office.compare("approve", office.approvals("approve", task, "--yes"))
     assert len(office.state(request)["approvedBy"]) == 1
     office.standin.approver(office.bob).approve_request(request)
@@ -147,8 +150,8 @@ def test_a_rejection_ends_the_request(office):
 
 def test_several_tasks_are_answered_at_once(office):
     requests = [office.submit(notary_payload("sha256:" + digit * 64)) for digit in "ab"]
-    tasks = [task["id"] for task in json.loads(office.approvals("pending", "--json").out)["tasks"]]
-    answers = json.loads(office.approvals("approve", *tasks, "--yes", "--json").out)["tasks"]
+    tasks = [task["id"] for task in conforms("approvals-pending", office.approvals("pending", "--json").out)["tasks"]]
+    answers = conforms("approvals-pending", office.approvals("approve", *tasks, "--yes", "--json").out)["tasks"]
     assert [(answer["id"], answer["answer"]) for answer in answers] == [(task, "approved") for task in tasks]
     assert all(office.state(request)["approvedBy"] for request in requests)
 
@@ -164,7 +167,7 @@ def test_a_task_that_is_named_twice_is_answered_once(office):
     request = office.submit()
     task = office.task()
     answered = office.approvals("approve", task, task[:8], "--yes", "--json")
-    assert [one["answer"] for one in json.loads(answered.out)["tasks"]] == ["approved"]
+    assert [one["answer"] for one in conforms("approvals-pending", answered.out)["tasks"]] == ["approved"]
     assert len(office.state(request)["approvedBy"]) == 1
 
 

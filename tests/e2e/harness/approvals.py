@@ -18,6 +18,7 @@ from . import gate as gate_program
 from .certs import Certificate, Profile
 from .fake import FakeModule
 from .host import PLUGIN, Host
+from .shapes import conforms
 from .token import PIN, Token
 
 URI = "pkcs11:token=e2e;object=release"
@@ -89,7 +90,7 @@ class Scene:
         """What the tickets say."""
         listed = self.approvals("list", "--json")
         assert listed.code == 0, listed
-        return json.loads(listed.out)["requests"]
+        return conforms("approvals-list", listed.out)["requests"]
 
     def verify(self, artifact):
         """One signature, and notation trusts it."""

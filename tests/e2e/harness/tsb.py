@@ -22,6 +22,7 @@ from . import certs, contract, golden, process
 from .approvals import Artifact, Signing, eventually, key_hash, sign_words  # noqa: F401
 from .certs import Certificate, Profile
 from .host import PLUGIN, Host
+from .shapes import conforms
 
 SIGN, SIGN_AT_ONCE, POLL, WITHDRAW = (
     "POST /v1/sign",
@@ -253,7 +254,7 @@ class Scene:
     def tickets(self):
         listed = self.approvals("list", "--json")
         assert listed.code == 0, listed
-        return json.loads(listed.out)["requests"]
+        return conforms("approvals-list", listed.out)["requests"]
 
     @property
     def state(self):
