@@ -120,6 +120,7 @@ class IsolatedService::State {
 
   void open_conversation() {
     conversation_.emplace(*worker_.link_, options_.timeouts, output_);
+    conversation_->set_tick(options_.while_waiting);
     conversation_->tell(wire::encode_load(*module_, options_.timeouts, options_.secret_variable));
   }
 

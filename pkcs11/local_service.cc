@@ -1,12 +1,11 @@
 #include "pkcs11/local_service.h"
 
-#include <cstring>
 #include <exception>
 
 #include "administer.h"
 #include "certificate_store.h"
-#include "changes.h"
 #include "issuers.h"
+#include "job_watch.h"
 #include "key_details.h"
 #include "keygen.h"
 #include "locator.h"
@@ -22,41 +21,12 @@ using base::Error;
 using base::ErrorKind;
 using base::Phase;
 
-class NoProgress final : public Progress {
- public:
-  void enter(Phase, const char*) override {}
-  bool may_sign() override { return true; }
-};
-
-// Passes everything on, and remembers whether the job has called something that must not be repeated.
-class JobWatch final : public Progress {
- public:
-  explicit JobWatch(Progress* inner) : inner_(inner != nullptr ? *inner : none_) {}
-
-  void begin() { committed_ = false; }
-  bool committed() const { return committed_; }
-
-  void enter(Phase phase, const char* function) override {
-    committed_ = committed_ || std::strcmp(function, "C_Sign") == 0 || changes_token(function);
-    inner_.enter(phase, function);
-  }
-  bool may_sign() override { return inner_.may_sign(); }
-  bool may_sign_again() override { return inner_.may_sign_again(); }
-  void pin_accepted() override { inner_.pin_accepted(); }
-  void person_answers() override { inner_.person_answers(); }
-
- private:
-  NoProgress none_;
-  Progress& inner_;
-  bool committed_ = false;
-};
-
 }  // namespace
 
 class LocalService::State {
  public:
   State(const Timeouts& timeouts, base::Clock& clock, Progress* progress)
-      : watch_(progress), patience_(clock, timeouts.busy_wait) {}
+      : watch_(progress, clock), patience_(clock, timeouts.busy_wait) {}
 
   void load(const ModuleSettings& settings) {
     patience_.renew();
@@ -65,6 +35,7 @@ class LocalService::State {
     } catch (const Error&) {
       load_failure_ = std::current_exception();
     }
+    watch_.loaded();
   }
 
   // Runs a job, once more from the start when a session was lost before anything was signed or changed.
@@ -117,6 +88,12 @@ class LocalService::State {
                          "the certificate belongs to another key; found: " + format_uri(located_->match->uri) + " (" +
                              pkcs11::describe(*shown) + ")");
     return sign_with(module, *located_, order, expected, login);
+  }
+
+  Probe probe(const Module& module, const Uri& filter) {
+    Probe result = probe_module(module, filter);
+    result.times = watch_.times();
+    return result;
   }
 
   void forget() { located_.reset(); }
@@ -213,7 +190,7 @@ TokenState LocalService::administer(const TokenOrder& order) {
 }
 
 Probe LocalService::probe(const Uri& filter) {
-  return state_->run([&](const Module& module) { return probe_module(module, filter); });
+  return state_->run([&](const Module& module) { return state_->probe(module, filter); });
 }
 
 void LocalService::finish() noexcept {

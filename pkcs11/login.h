@@ -16,4 +16,18 @@ void log_in(const Module& module, const Session& session, TokenState& token, con
 void log_in_for_signature(const Module& module, const Session& session, TokenState& token, const Login& login,
                           bool fresh);
 
+// What log_in looks at before it tries a PIN, with the flags of `token` as they are. Errors: pin_withheld,
+// pin_unavailable.
+void check_before_login(const Module& module, const TokenState& token, const Login& login);
+
+// Whether the token takes PINs of this many bytes, as far as it says. Its longest length speaks of the user's PIN
+// alone: SmartCard-HSM announces 15 and has an SO PIN of 16.
+bool fits_token(const TokenState& token, CK_USER_TYPE user_type, std::size_t pin_size);
+
+// What the flags say after a refusal: the counter is what the user wants to know then. Empty when they say nothing.
+std::string tries_left(const Module& module, CK_SLOT_ID slot, CK_USER_TYPE user_type);
+
+// "cannot log in to token ...", for the beginning of an error.
+std::string cannot_log_in(const TokenState& token, CK_USER_TYPE user_type);
+
 }  // namespace pkcs11

@@ -5,16 +5,29 @@
 namespace pkcs11 {
 namespace {
 
-constexpr unsigned long kOrdinaryUser = 1;  // CKU_USER
+constexpr unsigned long kSecurityOfficer = 0, kOrdinaryUser = 1;  // CKU_SO, CKU_USER
 
-[[noreturn]] void withhold(const TokenState& token, const std::string& cause, std::string hint) {
+[[noreturn]] void withhold(const TokenState& token, const std::string& cause, std::string hint,
+                           const char* pin = "PIN") {
   throw base::Error(base::ErrorKind::pin_withheld, base::Phase::login,
-                    "PIN for token " + base::quoted(token.label) + " is not tried: " + cause, std::move(hint));
+                    pin + std::string(" for token ") + base::quoted(token.label) + " is not tried: " + cause,
+                    std::move(hint));
+}
+
+void require_usable_so_pin(const TokenState& token, const Login& login) {
+  if (token.so_pin_locked) {
+    withhold(token, "it is locked", "nobody can unlock it; the vendor's own tool may erase the token", "SO PIN");
+  }
+  if (token.so_pin_final_try && !login.attended) {
+    withhold(token, "one try is left, and a wrong one locks it for good",
+             "try once at a terminal, where the SO PIN is typed: an accepted one gives all tries back", "SO PIN");
+  }
 }
 
 }  // namespace
 
 void require_usable_pin(const TokenState& token, const Login& login) {
+  if (login.user_type == kSecurityOfficer) return require_usable_so_pin(token, login);
   if (login.user_type != kOrdinaryUser) return;
   if (token.pin_locked) {
     withhold(token, "it is locked", "the token's security officer can unlock it and set a new one");

@@ -38,6 +38,7 @@ wire::Reply WorkerConversation::ask(wire::Buffer request, const HostWatch* host)
   // Otherwise it is still loading, and has been for as long as it says.
   if (worker_.page->read().phase == base::Phase::none) phase_began_ = last_look_ = now();
   tell(std::move(request));
+  ticked_ = now();
   while (true) {
     if (until_deadline() <= milliseconds(0)) return late_reply_or_fail();
     wait_for_worker(host);
@@ -45,6 +46,7 @@ wire::Reply WorkerConversation::ask(wire::Buffer request, const HostWatch* host)
     if (heard == Heard::reply) return decoded();
     if (heard == Heard::end) fail_dead();
     if (host != nullptr) look_after_host(*host);
+    tick();
     write_pending();
   }
 }
@@ -130,6 +132,12 @@ milliseconds WorkerConversation::until_deadline() {
 nanoseconds WorkerConversation::allowed(const ProgressPage::View& view) const {
   const nanoseconds slept = std::clamp<nanoseconds>(view.slept, nanoseconds(0), timeouts_.busy_wait);
   return phase_timeout(timeouts_, view.phase, person_answers_ || view.person_answers) + slept;
+}
+
+void WorkerConversation::tick() {
+  if (!tick_ || now() - ticked_ < kTickTime) return;
+  ticked_ = now();
+  tick_();
 }
 
 void WorkerConversation::look_after_host(const HostWatch& host) {

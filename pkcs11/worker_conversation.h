@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -19,6 +20,8 @@ struct HostWatch {
   int descriptor = -1;
 };
 
+inline constexpr std::chrono::milliseconds kTickTime{500};
+
 // What one worker is told and answers, with an eye on the time that each phase takes. Errors are without the module's
 // path and output, which the service adds.
 class WorkerConversation {
@@ -33,6 +36,9 @@ class WorkerConversation {
   // late and module_died or outcome_unknown (the worker is dead then), host_gone, internal (no new process).
   wire::Reply ask(wire::Buffer request, const HostWatch* host);
 
+  // Called about every kTickTime while ask() waits.
+  void set_tick(std::function<void()> tick) { tick_ = std::move(tick); }
+
   // The token of the current job has a PIN pad of its own.
   void expect_person() { person_answers_ = true; }
 
@@ -46,6 +52,7 @@ class WorkerConversation {
   void wait_for_worker(const HostWatch* host);
   std::chrono::milliseconds until_deadline();
   std::chrono::nanoseconds allowed(const ProgressPage::View& view) const;
+  void tick();
   void look_after_host(const HostWatch& host);
   [[noreturn]] void fail_dead();
   [[noreturn]] void fail_unreadable();
@@ -60,6 +67,8 @@ class WorkerConversation {
   base::SteadyTime last_look_;
   base::SteadyTime phase_began_;      // by this process's judgement
   base::SteadyTime announced_began_;  // as the worker says
+  std::function<void()> tick_;
+  base::SteadyTime ticked_;
   bool person_answers_ = false;
   bool output_closed_ = false;
   bool signing_forbidden_ = false;

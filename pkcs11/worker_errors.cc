@@ -88,6 +88,13 @@ ErrorKind kind_of_death(const ProgressPage::View& where) {
   return where.commitment == Commitment::sign ? ErrorKind::outcome_unknown : ErrorKind::module_died;
 }
 
+std::string changed_hint(std::string_view function) {
+  if (function == "C_InitToken") return "look at the token before trying again: it may be empty, with its new SO PIN";
+  if (function == "C_InitPIN" || function == "C_SetPIN")
+    return "either PIN may be the right one now; a wrong try counts";
+  return "look at the token's keys before trying again";
+}
+
 std::string doubt_hint(const ProgressPage::View& where, std::string otherwise) {
   switch (where.commitment) {
     case Commitment::none:
@@ -95,7 +102,7 @@ std::string doubt_hint(const ProgressPage::View& where, std::string otherwise) {
     case Commitment::sign:
       return otherwise + "\nthe token's own log tells whether it signed; this program does not repeat it";
     case Commitment::change:
-      return otherwise + "\nlook at the token's keys before trying again";
+      return otherwise + "\n" + changed_hint(where.function);
   }
   return otherwise;
 }
