@@ -9,7 +9,9 @@
 namespace pkcs11 {
 
 // Adds certificates to the one token that the order selects, and reads each back. Errors: key_not_found, ambiguous_key
-// (the token), those of the login, and what else the module answers; those added before an error stay.
+// (the token), invalid_request (one is no X.509 certificate; none is added then), not_capable (the token cannot keep
+// certificates, or kept something else), those of the login, and what else the module answers; those added before an
+// error stay. Logs in only when one has to be added and the token wants it.
 StoreResult store_certificates(const Module& module, const StoreOrder& order, const Login& login);
 
 // Destroys the certificate objects of exactly these bytes; how many they were. Errors likewise.

@@ -98,7 +98,7 @@ std::optional<CertificateNames> read_names(ByteView certificate) {
   const auto subject = reader.next(kSequence);
   const auto key = reader.next(kSequence);
   if (!serial || !algorithm || !issuer || !validity || !subject || !key) return std::nullopt;
-  return CertificateNames{issuer->whole, subject->whole, public_key(key->content)};
+  return CertificateNames{issuer->whole, subject->whole, serial->whole, public_key(key->content)};
 }
 
 }  // namespace pkcs11

@@ -12,6 +12,7 @@ namespace pkcs11 {
 struct CertificateNames {
   base::ByteView issuer;                // DER Name, tag and length included
   base::ByteView subject;               // likewise
+  base::ByteView serial;                // DER INTEGER, likewise
   std::optional<PublicKey> public_key;  // empty for another kind of key, or one encoded in a way we do not read
 };
 
