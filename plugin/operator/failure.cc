@@ -1,12 +1,44 @@
 #include "failure.h"
 
+#include "base/bytes.h"
+
 namespace operators {
+
+namespace {
+
+constexpr std::size_t kLongestPath = 4096;
+
+// Where the module itself is in question, it matters which one that was.
+bool blames_module(base::ErrorKind kind) {
+  using base::ErrorKind;
+  switch (kind) {
+    case ErrorKind::late:
+    case ErrorKind::busy:
+    case ErrorKind::module_unusable:
+    case ErrorKind::module_died:
+    case ErrorKind::token_failed:
+    case ErrorKind::outcome_unknown:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string hint_of(const base::Error& error) {
+  const std::string module = base::printable(error.module(), kLongestPath);
+  if (module.empty() || !blames_module(error.kind()) || error.message().find(module) != std::string::npos)
+    return error.hint();
+  return error.hint() + (error.hint().empty() ? "" : "\n") + "module: " + module;
+}
+
+}  // namespace
 
 std::string failure_text(const base::Error& error) {
   std::string text = "notation-pkcs11: " + error.message() + "\n";
-  if (error.hint().empty()) return text;
+  const std::string hint = hint_of(error);
+  if (hint.empty()) return text;
   text += "  ";
-  for (const char letter : error.hint()) {
+  for (const char letter : hint) {
     text += letter;
     if (letter == '\n') text += "  ";
   }
