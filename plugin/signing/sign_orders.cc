@@ -54,6 +54,12 @@ pkcs11::SignOrder SignOrders::certificate(const trust::CertificateToSign& certif
   return over(pkcs11::SignPurpose::certificate, certificate.spec(), certificate.tbs());
 }
 
+pkcs11::SignOrder SignOrders::request(const trust::RequestToSign& request) {
+  refuse_notary_payload(request.info());
+  return over(request.pkcs1() ? pkcs11::SignPurpose::pkcs1_request : pkcs11::SignPurpose::certificate, request.spec(),
+              request.info());
+}
+
 pkcs11::SignOrder SignOrders::challenge(pkcs11::KeySpec spec) {
   const base::ByteView text = base::bytes_of(kChallengeText);
   base::Bytes message(text.begin(), text.end());

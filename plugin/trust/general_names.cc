@@ -61,19 +61,6 @@ bool is_authority(std::string_view authority) {
   return colon == std::string_view::npos || std::ranges::all_of(authority.substr(colon + 1), is_digit);
 }
 
-bool is_absolute_uri(std::string_view uri) {
-  const std::size_t colon = uri.find(':');
-  if (colon == std::string_view::npos || colon == 0 || !is_letter(uri[0])) return false;
-  const bool scheme_fits = std::ranges::all_of(
-      uri.substr(0, colon), [](char c) { return is_letter(c) || is_digit(c) || is_one_of(c, "+-."); });
-  const std::string_view rest = uri.substr(colon + 1);
-  const bool rest_fits = std::ranges::all_of(
-      rest, [](char c) { return is_letter(c) || is_digit(c) || is_one_of(c, "-._~!$&'()*+,;=:@/?#%"); });
-  if (!scheme_fits || !rest_fits || !has_valid_escapes(rest)) return false;
-  if (!rest.starts_with("//")) return true;
-  return is_authority(rest.substr(2, rest.find_first_of("/?#", 2) - 2));
-}
-
 bool is_mailbox(std::string_view mailbox) {
   const std::size_t at = mailbox.find('@');
   const std::string_view local = mailbox.substr(0, at);
@@ -140,6 +127,19 @@ void check_subtrees(der::Reader subtrees) {
 }
 
 }  // namespace
+
+bool is_absolute_uri(std::string_view uri) {
+  const std::size_t colon = uri.find(':');
+  if (colon == std::string_view::npos || colon == 0 || !is_letter(uri[0])) return false;
+  const bool scheme_fits = std::ranges::all_of(
+      uri.substr(0, colon), [](char c) { return is_letter(c) || is_digit(c) || is_one_of(c, "+-."); });
+  const std::string_view rest = uri.substr(colon + 1);
+  const bool rest_fits = std::ranges::all_of(
+      rest, [](char c) { return is_letter(c) || is_digit(c) || is_one_of(c, "-._~!$&'()*+,;=:@/?#%"); });
+  if (!scheme_fits || !rest_fits || !has_valid_escapes(rest)) return false;
+  if (!rest.starts_with("//")) return true;
+  return is_authority(rest.substr(2, rest.find_first_of("/?#", 2) - 2));
+}
 
 void check_subject_alt_name(der::Reader value) {
   constexpr std::string_view kWhat = "the subject alternative name extension";

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "der.h"
 
 namespace trust {
@@ -8,5 +10,7 @@ namespace trust {
 // through the reader. A URI must have a scheme and the characters of RFC 3986.
 void check_subject_alt_name(der::Reader value);
 void check_name_constraints(der::Reader value);
+
+bool is_absolute_uri(std::string_view uri);
 
 }  // namespace trust

@@ -4,6 +4,7 @@
 #include "certificate_set.h"
 #include "der.h"
 #include "trust/chain.h"
+#include "trust/pem.h"
 
 namespace trust {
 namespace {
@@ -135,7 +136,43 @@ class PemReader {
   std::size_t line_ = 0;
 };
 
+std::string write_block(std::string_view label, base::ByteView der) {
+  constexpr std::size_t kColumns = 64;
+  const std::string body = base::encode_base64(der);
+  std::string text = std::string(kBegin) + std::string(label) + "-----\n";
+  for (std::size_t i = 0; i < body.size(); i += kColumns)
+    text += body.substr(i, kColumns) + "\n";
+  return text + std::string(kEnd) + std::string(label) + "-----\n";
+}
+
 }  // namespace
+
+std::vector<base::Bytes> read_certificates(std::string_view content, const std::string& file_name) {
+  const base::ByteView bytes = base::bytes_of(content);
+  if (bytes.empty() || bytes[0] != der::kSequence || content.size() > kMaxChainFileSize) {
+    return read_pem_certificates(content, file_name);
+  }
+  const std::string place = "the chain file " + base::printable(file_name);
+  std::vector<base::Bytes> certificates;
+  for (der::Reader reader(bytes, place); !reader.empty();) {
+    const base::ByteView whole = reader.read_element(der::kSequence, "the certificate").whole;
+    if (certificates.size() == kMaxChainFileCertificates) {
+      refuse(
+          place + " cannot be used: it holds more than " + std::to_string(kMaxChainFileCertificates) + " certificates",
+          "keep the chain of this key alone");
+    }
+    certificates.emplace_back(whole.begin(), whole.end());
+  }
+  return certificates;
+}
+
+std::string to_pem(base::ByteView certificate_der) {
+  return write_block(kLabel, certificate_der);
+}
+
+std::string request_to_pem(base::ByteView request_der) {
+  return write_block("CERTIFICATE REQUEST", request_der);
+}
 
 std::vector<base::Bytes> read_pem_certificates(std::string_view pem, const std::string& file_name) {
   return PemReader(pem, file_name).read();

@@ -37,6 +37,10 @@ base::WallTime now() {
   return base::system_clock().wall();
 }
 
+std::string hash_name(pkcs11::Hash hash) {
+  return hash == pkcs11::Hash::sha_256 ? "SHA256" : hash == pkcs11::Hash::sha_384 ? "SHA384" : "SHA512";
+}
+
 }  // namespace
 
 TEST_CASE("an artifact's order carries the payload and its digest") {
@@ -91,6 +95,32 @@ TEST_CASE("a certificate to sign can never be read as a Notary payload") {
     const pkcs11::SignOrder order = signing::SignOrders::certificate(prepared);
     CHECK(order.purpose() == pkcs11::SignPurpose::certificate);
     CHECK_FALSE(schema::resembles_notary_payload(order.message()));
+  }
+}
+
+TEST_CASE("a certification request can never be read as a Notary payload, and alone is signed in PKCS#1 v1.5") {
+  for (const pkcs11::KeySpecTraits& spec : pkcs11::all_key_specs()) {
+    for (const bool pkcs1 : {false, true}) {
+      if (pkcs1 && spec.family == pkcs11::KeyFamily::ec) continue;
+      trust::RequestContent content;
+      content.subject.common_name = R"({"targetArtifact":{}})";
+      content.subject.organization = "eyJhbGciOiJFUzI1NiJ9.e30";
+      content.pkcs1 = pkcs1;
+      const auto prepared =
+          trust::prepare_request(support::TestKey::shared(spec.spec).public_key(), spec.spec, content);
+      const pkcs11::SignOrder order = signing::SignOrders::request(prepared);
+      CHECK(order.scheme() == (pkcs1 ? pkcs11::SignScheme::ca : pkcs11::SignScheme::notary));
+      CHECK(order.purpose() != pkcs11::SignPurpose::artifact);
+      CHECK(order.digest().size() == spec.digest_size);
+      CHECK_FALSE(schema::resembles_notary_payload(order.message()));
+      CHECK_FALSE(schema::resembles_notary_payload(trust::assemble(
+          prepared, pkcs1 ? support::TestKey::shared(spec.spec).sign_pkcs1(hash_name(spec.hash), order.message())
+                          : support::TestKey::shared(spec.spec).sign(spec.spec, order.message()))));
+    }
+  }
+  for (const auto purpose : {pkcs11::SignPurpose::artifact, pkcs11::SignPurpose::certificate,
+                             pkcs11::SignPurpose::challenge, pkcs11::SignPurpose::decision}) {
+    CHECK(pkcs11::scheme_of(purpose) != pkcs11::SignScheme::ca);
   }
 }
 

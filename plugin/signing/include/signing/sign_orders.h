@@ -5,6 +5,7 @@
 #include "pkcs11/sign_order.h"
 #include "signing/signable_payload.h"
 #include "trust/chain.h"
+#include "trust/request.h"
 #include "trust/test_certificate.h"
 
 namespace signing {
@@ -18,6 +19,8 @@ class SignOrders {
   static pkcs11::SignOrder artifact(const SignablePayload& payload, const trust::CheckedChain& chain,
                                     const approval::Grant& grant, base::WallTime now);
   static pkcs11::SignOrder certificate(const trust::CertificateToSign& certificate);
+  // In PKCS#1 v1.5 where the request says so: the one order with that scheme.
+  static pkcs11::SignOrder request(const trust::RequestToSign& request);
   // Random bytes drawn here, after a text that says what they are: proves that a key signs.
   static pkcs11::SignOrder challenge(pkcs11::KeySpec spec);
   // What an approver answers a Transaction Security Broker with: all bytes of an approval token, or the characters of

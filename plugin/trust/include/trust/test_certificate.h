@@ -5,18 +5,10 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "pkcs11/key_spec.h"
+#include "trust/pem.h"
+#include "trust/subject.h"
 
 namespace trust {
-
-// The parts of a distinguished name that we write (RFC 5280 section 4.1.2.4); UTF-8, empty ones are left out.
-struct Subject {
-  std::string country;  // two letters
-  std::string state;
-  std::string locality;
-  std::string organization;
-  std::string organizational_unit;
-  std::string common_name;  // required
-};
 
 // A TBSCertificate that we encoded and read back. Only prepare_self_signed makes one; signing::SignOrders takes it as
 // the proof that its bytes are a certificate and nothing else.
@@ -48,8 +40,5 @@ CertificateToSign prepare_self_signed(const pkcs11::PublicKey& key, pkcs11::KeyS
 // The certificate as DER. `signature` as KeyService::sign returns it. The result is read back and its signature
 // verified: throws Error(signature_invalid).
 base::Bytes assemble(const CertificateToSign& prepared, base::ByteView signature);
-
-// RFC 7468 text: 64 columns, one newline at the end.
-std::string to_pem(base::ByteView certificate_der);
 
 }  // namespace trust

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace trust {
+
+// RFC 7468 text: 64 columns, one newline at the end. CERTIFICATE, and CERTIFICATE REQUEST.
+std::string to_pem(base::ByteView certificate_der);
+std::string request_to_pem(base::ByteView request_der);
+
+// Certificates of a file that holds PEM, as read_pem_certificates() wants it, or DER, one after the other. Errors:
+// likewise.
+std::vector<base::Bytes> read_certificates(std::string_view content, const std::string& file_name);
+
+}  // namespace trust
