@@ -21,10 +21,6 @@ constexpr std::array<BackendName, 2> kBackends{{{"exec", "exec"}, {"securosys-ts
 constexpr std::string_view kPinVariable = "NOTATION_PKCS11_PIN";
 constexpr std::string_view kUriScheme = "pkcs11:";
 
-std::string fault_in_argument(std::string_view text) {
-  return text.find('\0') == std::string_view::npos ? "" : "holds a NUL character";
-}
-
 std::string fault_in_variable(std::string_view name) {
   if (!is_environment_name(name)) return "is not the name of an environment variable";
   if (name == kPinVariable) return "is the PIN's variable, which is never handed on";
@@ -37,14 +33,6 @@ std::string fault_in_approver_key(std::string_view key) {
 
 std::string no_fault(std::string_view) {
   return {};
-}
-
-std::vector<std::string> arguments(ObjectReader& reader, std::string_view name) {
-  const std::vector<std::string> words = reader.texts(name, fault_in_argument).value_or(std::vector<std::string>());
-  if (words.empty()) return words;
-  if (const std::string fault = fault_in_program(words.front()); !fault.empty())
-    reader.refuse(name, "entry 1 " + fault);
-  return words;
 }
 
 std::string backend(ObjectReader& reader) {
@@ -62,7 +50,7 @@ std::string backend(ObjectReader& reader) {
 
 ExecSettings read_exec(ObjectReader& reader) {
   ExecSettings exec;
-  exec.command = arguments(reader, "command");
+  exec.command = read_command(reader, "command");
   exec.environment = reader.texts("environment", fault_in_variable).value_or(exec.environment);
   exec.timeout = reader.seconds("timeout", std::chrono::milliseconds(1)).value_or(exec.timeout);
   return exec;
@@ -89,7 +77,7 @@ ApprovalSettings read_approval(ObjectReader& reader) {
       reader.whole_seconds("request_lifetime", kShortest, kLongestRequest).value_or(approval.request_lifetime);
   approval.grant_lifetime =
       reader.whole_seconds("grant_lifetime", kShortest, kLongestGrant).value_or(approval.grant_lifetime);
-  approval.notify = arguments(reader, "notify");
+  approval.notify = read_command(reader, "notify");
   approval.claims = reader.entries("claims").value_or(approval.claims);
   return approval;
 }

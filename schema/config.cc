@@ -118,12 +118,24 @@ std::optional<AuditMode> decode_audit(ObjectReader& reader) {
   return AuditMode::required;
 }
 
+std::optional<std::vector<std::string>> decode_pin_command(ObjectReader& reader) {
+  constexpr std::string_view kName = "pin_command";
+  const std::vector<std::string> command = read_command(reader, kName);
+  if (!reader.has(kName)) return std::nullopt;
+  if (command.empty()) reader.refuse(kName, "is empty", "the program's absolute path and its arguments");
+  return command;
+}
+
 KeySettings decode_key(ObjectReader& reader, std::string_view file) {
   KeySettings key;
   key.uri = reader.text("uri", fault_in_text);
   key.module = reader.text("module", fault_in_module);
   key.chain_file = decode_chain_file(reader);
   key.pin_source = reader.text("pin_source", fault_in_pin_source);
+  key.pin_command = decode_pin_command(reader);
+  key.so_pin_source = reader.text("so_pin_source", fault_in_pin_source);
+  if (key.pin_source && key.pin_command)
+    reader.refuse("pin_command", "cannot stand beside pin_source; set one of them");
   key.user_type = decode_user_type(reader);
   key.login_user = reader.text("login_user", fault_in_text);
   key.init_args = reader.text("init_args", fault_in_text);

@@ -15,6 +15,7 @@ class SecretVariables {
     for (const auto& [name, key] : config.keys) {
       const std::string path = "keys." + base::printable(name, name.size());
       add(key.pin_source, path + ".pin_source");
+      add(key.so_pin_source, path + ".so_pin_source");
       if (key.approval && key.approval->securosys_tsb) add(*key.approval->securosys_tsb, path + ".approval");
     }
     if (!config.approver) return;

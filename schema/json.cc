@@ -153,4 +153,15 @@ void ObjectReader::finish(const std::function<std::string(std::string_view)>& ex
   }
 }
 
+std::vector<std::string> read_command(ObjectReader& reader, std::string_view name) {
+  const auto fault_in_argument = [](std::string_view text) -> std::string {
+    return text.find('\0') == std::string_view::npos ? "" : "holds a NUL character";
+  };
+  const std::vector<std::string> words = reader.texts(name, fault_in_argument).value_or(std::vector<std::string>());
+  if (words.empty()) return words;
+  if (const std::string fault = fault_in_program(words.front()); !fault.empty())
+    reader.refuse(name, "entry 1 " + fault);
+  return words;
+}
+
 }  // namespace schema

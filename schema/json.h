@@ -60,4 +60,7 @@ class ObjectReader {
   std::vector<std::string> known_;
 };
 
+// A program's absolute path and its arguments, which are any text without NUL; empty without the member.
+std::vector<std::string> read_command(ObjectReader& reader, std::string_view name);
+
 }  // namespace schema

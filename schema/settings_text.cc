@@ -38,6 +38,13 @@ std::string fault_in_authority(std::string_view authority) {
 
 }  // namespace
 
+bool is_credential_name(std::string_view name) {
+  constexpr std::size_t kLongest = 255;
+  const auto fits = [](char c) { return c > 0x20 && c < 0x7f && c != '/' && c != ':'; };
+  return !name.empty() && name.size() <= kLongest && name != "." && name != ".." &&
+         std::all_of(name.begin(), name.end(), fits);
+}
+
 bool is_environment_name(std::string_view name) {
   return holds_only(name, std::string(kLetters).append(kDigits).append("_")) &&
          kDigits.find(name.front()) == std::string_view::npos;
@@ -65,13 +72,16 @@ std::string fault_in_module(std::string_view path) {
 std::string fault_in_pin_source(std::string_view text) {
   constexpr std::string_view kEnvironment = "env:";
   constexpr std::string_view kFile = "file:";
+  constexpr std::string_view kCredential = "credential:";
   if (text == "prompt") return {};
   if (text.starts_with(kEnvironment)) {
     return is_environment_name(text.substr(kEnvironment.size())) ? "" : "must name an environment variable after env:";
   }
   if (text.starts_with(kFile)) return fault_in_path(text.substr(kFile.size()));
-  if (text.starts_with("credential:")) return "credential: is not a PIN source that this release reads";
-  return "must be env:NAME, file:PATH or prompt; it names where the PIN is, never the PIN itself";
+  if (text.starts_with(kCredential)) {
+    return is_credential_name(text.substr(kCredential.size())) ? "" : "must name a credential after credential:";
+  }
+  return "must be env:NAME, file:PATH, credential:NAME or prompt; it names where the PIN is, never the PIN itself";
 }
 
 std::string fault_in_program(std::string_view path) {
@@ -118,7 +128,7 @@ bool names_a_pin(std::string_view name) {
 }
 
 bool is_unsupported_setting(std::string_view name) {
-  constexpr std::array<std::string_view, 3> kNames{"pin_command", "so_pin_source", "tokens"};
+  constexpr std::array<std::string_view, 1> kNames{"tokens"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 

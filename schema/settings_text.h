@@ -13,7 +13,7 @@ namespace schema {
 std::string fault_in_text(std::string_view text);           // empty, not UTF-8, or with control characters
 std::string fault_in_path(std::string_view path);           // also: a tilde, which nobody expands
 std::string fault_in_module(std::string_view path);         // also: not absolute
-std::string fault_in_pin_source(std::string_view text);     // not env:NAME, file:PATH or prompt
+std::string fault_in_pin_source(std::string_view text);     // not env:NAME, file:PATH, credential:NAME or prompt
 std::string fault_in_program(std::string_view path);        // not an absolute path
 std::string fault_in_secret_source(std::string_view text);  // not env:NAME or file:PATH
 std::string fault_in_https_url(std::string_view url);       // also: with user, password, query or fragment
@@ -21,6 +21,9 @@ std::string fault_in_sha256(std::string_view text);         // not 64 lower-case
 
 // [A-Za-z_][A-Za-z0-9_]*
 bool is_environment_name(std::string_view name);
+
+// A file name that systemd takes for a credential: printable ASCII without slash and colon, neither "." nor "..".
+bool is_credential_name(std::string_view name);
 
 // A name under which people try to hand over a PIN itself ("pin", "pin-value", "password").
 bool names_a_pin(std::string_view name);

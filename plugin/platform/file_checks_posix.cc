@@ -161,11 +161,16 @@ std::string check_code(const Subject& subject, const std::string& kind) {
   return opened.resolved;
 }
 
-Opened open_private(const Subject& subject) {
+// Who may read a file besides its owner.
+enum class Readers { nobody, group_of_root };
+
+Opened open_private(const Subject& subject, Readers readers) {
   Opened opened = open_in_checked_folder(subject);
   const std::string shown = shown_as(subject, opened.resolved);
   if (!is_trusted_owner(opened.state.st_uid)) throw refuse(subject, shown + wrong_owner(opened.state.st_uid));
-  if ((opened.state.st_mode & kGroupOrOthers) != 0)
+  const bool group_may_read = readers == Readers::group_of_root && opened.state.st_uid == 0;
+  const mode_t forbidden = group_may_read ? kGroupOrOthers & ~mode_t{S_IRGRP} : kGroupOrOthers;
+  if ((opened.state.st_mode & forbidden) != 0)
     throw refuse(subject, shown + " is open to others than its owner (mode " + octal(opened.state.st_mode) + ")",
                  "run: chmod 600 " + quoted(opened.resolved));
   return opened;
@@ -178,6 +183,23 @@ Opened open_regular(const Subject& subject) {
   opened.state = state_of(subject, opened.file.number());
   check_is_regular(subject, opened.state);
   return opened;
+}
+
+base::Secret read_secret(const Subject& given, Readers readers, std::size_t limit) {
+  const std::string whole_path = absolute_path(given.path, {}, given.what);
+  const Subject subject{given.what, whole_path};
+  const Opened opened = open_private(subject, readers);
+  base::Secret content(limit + 1);
+  std::size_t size = 0;
+  while (size < content.size()) {
+    const auto rest = content.writable().subspan(size);
+    const long got = read_some(opened.file.number(), reinterpret_cast<char*>(rest.data()), rest.size());
+    if (got < 0) throw refuse(subject, static_cast<int>(-got));
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  content.shrink(size);
+  return content;
 }
 
 std::string read_whole(const Subject& subject, const Opened& opened, std::size_t limit) {
@@ -225,24 +247,19 @@ std::string check_program_file(std::string_view path) {
 }
 
 void check_private_file(const std::string& path, std::string_view what) {
-  (void)open_private({what, absolute_path(path, {}, what)});
+  (void)open_private({what, absolute_path(path, {}, what)}, Readers::nobody);
+}
+
+void check_guarded_file(const std::string& path, std::string_view what) {
+  (void)open_private({what, absolute_path(path, {}, what)}, Readers::group_of_root);
 }
 
 base::Secret read_private_file(const std::string& path, std::size_t limit, std::string_view what) {
-  const std::string whole_path = absolute_path(path, {}, what);
-  const Subject subject{what, whole_path};
-  const Opened opened = open_private(subject);
-  base::Secret content(limit + 1);
-  std::size_t size = 0;
-  while (size < content.size()) {
-    const auto rest = content.writable().subspan(size);
-    const long got = read_some(opened.file.number(), reinterpret_cast<char*>(rest.data()), rest.size());
-    if (got < 0) throw refuse(subject, static_cast<int>(-got));
-    if (got == 0) break;
-    size += static_cast<std::size_t>(got);
-  }
-  content.shrink(size);
-  return content;
+  return read_secret({what, path}, Readers::nobody, limit);
+}
+
+base::Secret read_guarded_file(const std::string& path, std::size_t limit, std::string_view what) {
+  return read_secret({what, path}, Readers::group_of_root, limit);
 }
 
 std::string read_bounded_file(const std::string& path, std::size_t limit, std::string_view what) {

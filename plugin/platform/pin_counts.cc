@@ -55,7 +55,8 @@ std::vector<PinCount> parse(std::string_view text) {
 }  // namespace
 
 std::string PinCounts::key_of(const GuardedToken& token) {
-  return escaped(token.module) + " " + escaped(token.serial) + " " + escaped(token.label);
+  return escaped(token.module) + " " + escaped(token.serial) + " " + escaped(token.label) +
+         (token.security_officer ? " so" : "");
 }
 
 PinCounts PinCounts::read(const StateFolder& folder) {
@@ -86,6 +87,10 @@ void PinCounts::take_back(const std::string& token) {
     if (line.token == token && line.count > 0) --line.count;
   }
   std::erase_if(lines_, [&](const PinCount& line) { return line.token == token && line.count == 0; });
+}
+
+void PinCounts::forget(const std::string& token) {
+  std::erase_if(lines_, [&](const PinCount& line) { return line.token == token; });
 }
 
 void PinCounts::write(const StateFolder& folder) const {

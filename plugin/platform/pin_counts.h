@@ -10,8 +10,9 @@ namespace platform {
 
 struct GuardedToken;
 
-// One token's line: number of refusals since the last acceptance, seconds since 1970, module, serial, label, with one
-// blank between. The number 0 says that the last known try was accepted; a token without a line is not known.
+// One token's line: number of refusals since the last acceptance, seconds since 1970, module, serial, label, and "so"
+// where it is about the security officer's PIN, with one blank between. The number 0 says that the last known try was
+// accepted; a token without a line is not known.
 struct PinCount {
   std::string token;
   unsigned count = 0;
@@ -38,6 +39,8 @@ class PinCounts {
 
   // One refusal less. The last one leaves a token that is not known: nothing was accepted.
   void take_back(const std::string& token);
+
+  void forget(const std::string& token);
 
   // On the disk when it returns.
   void write(const StateFolder& folder) const;

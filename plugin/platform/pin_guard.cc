@@ -57,6 +57,24 @@ PinRefusals PinGuard::refusals(const GuardedToken& token) {
   }
 }
 
+PinRefusals PinGuard::forget(const GuardedToken& token) {
+  if (!is_on()) return {};
+  try {
+    const StateFolder::Lock lock = folder_->lock(kLock);
+    PinCounts counts = PinCounts::read(*folder_);
+    const std::string key = PinCounts::key_of(token);
+    const PinCount count = counts.of(key);
+    if (count.known) {
+      counts.forget(key);
+      counts.write(*folder_);
+    }
+    return {count.count, base::WallTime(std::chrono::seconds(count.seconds))};
+  } catch (const std::exception& error) {
+    turn_off(error.what());
+    return {};
+  }
+}
+
 PinGuard::Try PinGuard::begin_try(const GuardedToken& token, bool attended, std::chrono::milliseconds patience) {
   Try attempt(PinCounts::key_of(token));
   if (!is_on() || attended) return attempt;

@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "base/secret.h"
 #include "platform/file_checks.h"
 #include "spawn.h"
 
@@ -22,6 +23,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kErrorsKept = 4096;
+constexpr std::size_t kPart = 8192;  // bytes read at once
 constexpr std::chrono::hours kLongestTimeout{24 * 7};
 constexpr milliseconds kLookAround{20};  // between two looks at a program whose end cannot be watched
 
@@ -37,7 +39,9 @@ std::string checked_file(const std::string& path) {
 class Dialogue {
  public:
   Dialogue(RunningProgram& program, const ProgramOrder& order, steady_clock::time_point deadline)
-      : program_(program), order_(order), deadline_(deadline), unsent_(order.input) {}
+      : program_(program), order_(order), deadline_(deadline), unsent_(order.input) {
+    result_.output.reserve(order.output_limit + kPart);  // never moved: no copy of it is left behind
+  }
 
   ProgramResult hold() {
     bool has_ended = false;
@@ -97,9 +101,12 @@ class Dialogue {
   // Appends what is there; false when there is nothing (more).
   static bool take(Descriptor& from, std::string& into) {
     if (!from) return false;
-    std::array<char, 8192> part;
+    std::array<char, kPart> part;
     const ssize_t got = ::read(from.number(), part.data(), part.size());
-    if (got > 0) into.append(part.data(), static_cast<std::size_t>(got));
+    if (got > 0) {
+      into.append(part.data(), static_cast<std::size_t>(got));
+      base::wipe(std::span<char>(part).first(static_cast<std::size_t>(got)));
+    }
     const bool is_over = got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
     if (is_over) from.close();
     return got > 0 || (got < 0 && errno == EINTR);

@@ -232,7 +232,7 @@ void ControllingTerminal::require_person() {
   throw Error(ErrorKind::pin_unavailable, Phase::pin,
               terminal_ ? "cannot ask for the PIN: this process runs in the background of its terminal"
                         : "cannot ask for the PIN: there is no terminal",
-              "set pin_source to env:NAME or file:PATH, or run this in the foreground of a terminal");
+              "set pin_source to env:NAME, file:PATH or credential:NAME, or run this in the foreground of a terminal");
 }
 
 base::Secret ControllingTerminal::ask_secret(std::string_view prompt) {

@@ -53,19 +53,21 @@ struct Wording {
   const char* settings;    // where settings beside the files come from
   const char* quoted_uri;  // an example
   const char* module;      // an example
-  const char* pin_source;  // name of the setting
+  const char* pin_source;  // names of the settings
+  const char* so_pin_source;
 };
 
 constexpr Wording kNotation{"plugin-config", "--id 'pkcs11:token=...;object=...'",
-                            "--plugin-config module=/usr/lib/....so", "pin_source"};
+                            "--plugin-config module=/usr/lib/....so", "pin_source", "so_pin_source"};
 constexpr Wording kFlags{"the command line", "notation-pkcs11 ... 'pkcs11:token=...;object=...'",
-                         "--module /usr/lib/....so", "--pin-source"};
+                         "--module /usr/lib/....so", "--pin-source", "--so-pin-source"};
 
 schema::KeySettings settings_of(const ModuleFlags& flags) {
   schema::KeySettings settings;
   settings.module = flags.module;
   settings.chain_file = flags.chain_file;
   settings.pin_source = flags.pin_source;
+  settings.so_pin_source = flags.so_pin_source;
   settings.user_type = flags.user_type;
   settings.login_user = flags.login_user;
   settings.init_args = flags.init_args;
@@ -81,6 +83,14 @@ schema::KeySettings settings_of(const std::map<std::string, std::string>& plugin
   settings.pin_source = entries.pin_source;
   settings.approval_wait = entries.approval_wait;
   return settings;
+}
+
+// A PIN to be is nobody's setting: the command line alone says where it is.
+KeySetup with_new_pin(KeySetup setup, const ModuleFlags& flags) {
+  if (flags.new_pin_source) {
+    setup.new_pin_source = platform::parse_pin_source(*flags.new_pin_source, {}, "--new-pin-source");
+  }
+  return setup;
 }
 
 // The id as it may be shown: its query, or what looks like a PIN in it, is left out.
@@ -203,16 +213,19 @@ class KeySetupBuilder {
     for (const Source& source : sources_) {
       const schema::KeySettings& key = *source.settings;
       module_.offer(key.module, source.origin);
-      if (key.pin_source) pin_.offer(pin_source_of(source), source.origin);
+      if (key.pin_source || key.pin_command) pin_.offer(pin_source_of(source), source.origin);
+      if (key.so_pin_source) so_pin_.offer(so_pin_source_of(source), source.origin);
       if (key.chain_file) {
         chain.offer(platform::absolute_path(*key.chain_file, source.folder, "chain_file"), source.origin);
       }
     }
     setup_.pin_source = pin_.value();
+    setup_.so_pin_source = so_pin_.value();
     setup_.chain_file = chain.value().value_or("");
     note("chain_file", text_of(setup_.chain_file), chain.origin());
     if (setup_.at_service) return;
     note("pin_source", pin_.value() ? platform::describe(*pin_.value()) : "", pin_.origin());
+    note("so_pin_source", so_pin_.value() ? platform::describe(*so_pin_.value()) : "", so_pin_.origin());
     if (!module_.value()) {
       throw Error(ErrorKind::invalid_settings, Phase::settings,
                   "key " + base::quoted(setup_.name) + " names no PKCS#11 module",
@@ -225,8 +238,18 @@ class KeySetupBuilder {
 
   platform::PinSource pin_source_of(const Source& source) const {
     const bool is_given = source.settings == &given_;
+    if (source.settings->pin_command) {
+      platform::check_guarded_file(source.origin, "configuration file with pin_command");
+      return platform::command_pin_source(*source.settings->pin_command);
+    }
     return platform::parse_pin_source(*source.settings->pin_source, source.folder,
                                       is_given ? wording_.pin_source : kNotation.pin_source);
+  }
+
+  platform::PinSource so_pin_source_of(const Source& source) const {
+    const bool is_given = source.settings == &given_;
+    return platform::parse_pin_source(*source.settings->so_pin_source, source.folder,
+                                      is_given ? wording_.so_pin_source : kNotation.so_pin_source);
   }
 
   template <typename Value, typename Target>
@@ -316,7 +339,7 @@ class KeySetupBuilder {
   std::vector<Source> sources_;
   Decision<pkcs11::Uri> uri_{"uri"};
   Decision<std::string> module_{"module"};
-  Decision<platform::PinSource> pin_{"pin_source"};
+  Decision<platform::PinSource> pin_{"pin_source"}, so_pin_{"so_pin_source"};
   std::vector<SettingOrigin> origins_;
   KeySetup setup_;
 };
@@ -328,7 +351,7 @@ KeySetup Settings::key(const std::string& key_id, const std::map<std::string, st
 
 KeySetup Settings::key(const std::string& key_id, const ModuleFlags& flags) const {
   const schema::KeySettings given = settings_of(flags);
-  return KeySetupBuilder(*this, kFlags, given).key(key_id);
+  return with_new_pin(KeySetupBuilder(*this, kFlags, given).key(key_id), flags);
 }
 
 KeyPlan Settings::plan(const std::string& key_id, const ModuleFlags& flags) const {
@@ -338,7 +361,7 @@ KeyPlan Settings::plan(const std::string& key_id, const ModuleFlags& flags) cons
 
 KeySetup Settings::module(const ModuleFlags& flags) const {
   const schema::KeySettings given = settings_of(flags);
-  return KeySetupBuilder(*this, kFlags, given).module();
+  return with_new_pin(KeySetupBuilder(*this, kFlags, given).module(), flags);
 }
 
 }  // namespace signing

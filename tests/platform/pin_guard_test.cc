@@ -302,3 +302,30 @@ TEST_CASE("a guard that cannot read or record goes off and says why") {
   note(recording, PinOutcome::refused);
   CHECK_FALSE(recording.is_on());
 }
+
+TEST_CASE("the security officer's refusals are counted apart from the user's") {
+  const Place place;
+  PinGuard guard(place.state, place.clock);
+  GuardedToken officer = kToken;
+  officer.security_officer = true;
+  note(guard, PinOutcome::refused, officer);
+  note(guard, PinOutcome::refused, officer);
+  CHECK(guard.refusals(officer).count == 2);
+  CHECK(guard.refusals(kToken).count == 0);
+  CHECK_FALSE(unattended(guard, officer).is_allowed());
+  CHECK(unattended(guard).is_allowed());
+}
+
+TEST_CASE("a count that is forgotten says what it was and leaves the others") {
+  const Place place;
+  PinGuard guard(place.state, place.clock);
+  GuardedToken officer = kToken;
+  officer.security_officer = true;
+  note(guard, PinOutcome::refused);
+  note(guard, PinOutcome::refused);
+  note(guard, PinOutcome::refused, officer);
+  CHECK(guard.forget(kToken).count == 2);
+  CHECK(guard.forget(kToken).count == 0);
+  CHECK(guard.refusals(officer).count == 1);
+  CHECK(unattended(guard).is_allowed());
+}

@@ -43,13 +43,14 @@ void require_no_pin_shown(const base::Error& error, const std::string& pin) {
 
 }  // namespace
 
-TEST_CASE("pin_source is a variable, a file or the prompt") {
+TEST_CASE("pin_source is a variable, a file, a credential or the prompt") {
   CHECK(parse_pin_source("prompt", "/etc") == PinSource{PinSourceKind::prompt, ""});
   CHECK(parse_pin_source("env:HSM_PIN", "/etc") == variable("HSM_PIN"));
   CHECK(parse_pin_source("file:/run/pin", "/etc") == file("/run/pin"));
   CHECK(parse_pin_source("file:///run/pin", "/etc") == file("/run/pin"));
   CHECK(parse_pin_source("file://localhost/run/pin", "/etc") == file("/run/pin"));
   CHECK(parse_pin_source("file:secrets/pin", "/etc") == file("/etc/secrets/pin"));
+  CHECK(parse_pin_source("credential:hsm.pin", "/etc") == PinSource{PinSourceKind::credential, "hsm.pin"});
 }
 
 TEST_CASE("a pin_source of another form is refused without showing it, since it may be a PIN") {
@@ -58,19 +59,21 @@ TEST_CASE("a pin_source of another form is refused without showing it, since it 
     require_error(error, ErrorKind::invalid_settings);
     CHECK(error.message() ==
           "cannot use pin_source: it has none of the known forms (it is not shown, because it may be a PIN)");
-    CHECK(error.hint() == "write env:NAME, file:PATH or prompt");
+    CHECK(error.hint() == "write env:NAME, file:PATH, credential:NAME or prompt");
   }
   const base::Error error = error_of([] { parse_pin_source("env:12-34-56", "/etc"); });
   CHECK(error.message() == "cannot use pin_source: env: is not followed by the name of an environment variable");
   require_no_pin_shown(error, "12-34-56");
 }
 
-TEST_CASE("a bare path, a host, a command and a credential as pin_source are refused, each with its own words") {
+TEST_CASE("a bare path, a host and a command as pin_source are refused, each with its own words") {
   const auto message = [](const char* text) { return error_of([&] { parse_pin_source(text, "/etc"); }).message(); };
   CHECK(message("/run/pin") == "cannot use pin_source: a path needs file: in front");
   CHECK(message("~/pin") == "cannot use pin_source: a path needs file: in front");
-  CHECK(message("|cat pin") == "cannot use pin_source: a command is not accepted here");
-  CHECK(message("credential:pin") == "cannot use pin_source: systemd credentials (credential:NAME) are not supported");
+  CHECK(message("|cat pin") ==
+        "cannot use pin_source: a command is not accepted here; pin_command in a configuration file names one");
+  for (const char* text : {"credential:", "credential:a/b", "credential:..", "credential:a b", "credential:a:b"})
+    CHECK(message(text) == "cannot use pin_source: credential: is not followed by the name of a credential");
   CHECK(message("file://host/pin") ==
         "cannot use pin_source: file:// is followed by a host name, but only files of this machine can be read");
   CHECK(message("file:~/pin") == "cannot use PIN file ~/pin: `~` stands for the home folder only in a shell");
@@ -196,7 +199,8 @@ TEST_CASE("without a pin_source, a variable and a terminal the error names both 
   require_error(unset, ErrorKind::pin_unavailable);
   CHECK(unset.message() ==
         "no PIN: environment variable NOTATION_PKCS11_PIN is not set and there is no terminal to ask at");
-  CHECK(unset.hint() == "set NOTATION_PKCS11_PIN, or pin_source to env:NAME or file:PATH, or run this in a terminal");
+  CHECK(unset.hint() ==
+        "set NOTATION_PKCS11_PIN, or pin_source to env:NAME, file:PATH or credential:NAME, or run this in a terminal");
   const EnvironmentScope scope(platform::kPinVariable, "");
   EnvironmentSecrets environment;
   environment.take(platform::kPinVariable);

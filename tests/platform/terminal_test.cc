@@ -248,7 +248,7 @@ TEST_CASE("a process without a controlling terminal has none to ask at") {
   });
   CHECK(outcome.said == "0 " + kind(ErrorKind::pin_unavailable) +
                             "cannot ask for the PIN: there is no terminal | set pin_source to "
-                            "env:NAME or file:PATH, or run this in the foreground of a terminal");
+                            "env:NAME, file:PATH or credential:NAME, or run this in the foreground of a terminal");
 }
 
 TEST_CASE("a terminal that is not one is not there") {

@@ -164,7 +164,7 @@ TEST_CASE("members that begin with x- are ignored at every level but not as key 
 }
 
 TEST_CASE("settings that this release does not act on are refused, never passed over") {
-  for (const char* name : {"tokens", "pin_command", "so_pin_source"}) {
+  for (const char* name : {"tokens"}) {
     const std::string member = '"' + std::string(name) + R"(":{"required":true})";
     const std::string cause = ": this release of notation-pkcs11 does not have this setting";
     REQUIRE(key_cause(member) == "keys.release." + std::string(name) + cause);
@@ -220,11 +220,13 @@ TEST_CASE("paths must be usable as they stand") {
 }
 
 TEST_CASE("a PIN source names a place and its value is never repeated") {
-  for (const char* good : {"prompt", "env:MY_PIN", "file:pin", "file:/run/pin", "file:///run/pin"}) {
+  for (const char* good :
+       {"prompt", "env:MY_PIN", "file:pin", "file:/run/pin", "file:///run/pin", "credential:hsm.pin"}) {
     REQUIRE(key_with(R"("pin_source":")" + std::string(good) + '"').pin_source == good);
   }
-  for (const char* wrong : {"hunter2", "", "env:", "env:1A", "env:hunter2!", "file:", "file:~/hunter2", "/hunter2",
-                            "credential:hunter2", "|hunter2", "Prompt", "prompt ", "exec:hunter2", "file:hunter2\\n"}) {
+  for (const char* wrong :
+       {"hunter2", "", "env:", "env:1A", "env:hunter2!", "file:", "file:~/hunter2", "/hunter2", "credential:hunter2/x",
+        "credential:", "credential:..", "|hunter2", "Prompt", "prompt ", "exec:hunter2", "file:hunter2\\n"}) {
     const std::string cause = key_cause(R"("pin_source":")" + std::string(wrong) + '"');
     REQUIRE(cause.starts_with("keys.release.pin_source: "));
     REQUIRE(cause.find("hunter2") == std::string::npos);

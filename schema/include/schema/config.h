@@ -35,10 +35,12 @@ struct LeafExpiry {
 enum class AuditMode { off, on, required };
 
 struct KeySettings {
-  std::optional<std::string> uri;          // not parsed here: it may still be wrong, or hold a PIN
-  std::optional<std::string> module;       // absolute path
-  std::optional<std::string> chain_file;   // "chain_file" or "ca_certs"
-  std::optional<std::string> pin_source;   // "env:NAME", "file:PATH" or "prompt"
+  std::optional<std::string> uri;                       // not parsed here: it may still be wrong, or hold a PIN
+  std::optional<std::string> module;                    // absolute path
+  std::optional<std::string> chain_file;                // "chain_file" or "ca_certs"
+  std::optional<std::string> pin_source;                // "env:NAME", "file:PATH", "credential:NAME" or "prompt"
+  std::optional<std::vector<std::string>> pin_command;  // absolute path and arguments; never beside pin_source
+  std::optional<std::string> so_pin_source;             // the security officer's, as pin_source
   std::optional<unsigned long> user_type;  // CK_USER_TYPE for C_Login; neither CKU_SO nor CKU_CONTEXT_SPECIFIC
   std::optional<std::string> login_user;   // user name for C_LoginUser
   std::optional<std::string> init_args;    // string for CK_C_INITIALIZE_ARGS.pReserved

@@ -12,7 +12,7 @@ namespace schema {
 struct PluginConfig {
   std::optional<std::string> module;      // absolute path
   std::optional<std::string> chain_file;  // "chain_file" or "ca_certs", relative to the working folder
-  std::optional<std::string> pin_source;  // "env:NAME", "file:PATH" or "prompt"
+  std::optional<std::string> pin_source;  // "env:NAME", "file:PATH", "credential:NAME" or "prompt"
   std::optional<std::chrono::seconds> approval_wait;
 };
 

@@ -27,6 +27,11 @@ void check_private_file(const std::string& path, std::string_view what);
 // Content of a file like that, checked on the opened file; at most `limit` bytes, one more when it is longer.
 base::Secret read_private_file(const std::string& path, std::size_t limit, std::string_view what);
 
+// The same rules, but root's file may be readable by its group: what systemd makes of a credential for a service's user
+// shows so, because the mask of an access list stands in the place of the group's bits.
+void check_guarded_file(const std::string& path, std::string_view what);
+base::Secret read_guarded_file(const std::string& path, std::size_t limit, std::string_view what);
+
 // Content of a regular file of at most `limit` bytes; no rules about its owner. `what` is for example "chain file".
 // Error(invalid_settings, phase settings).
 std::string read_bounded_file(const std::string& path, std::size_t limit, std::string_view what);

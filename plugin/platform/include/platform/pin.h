@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/secret.h"
 #include "platform/environment.h"
@@ -10,18 +11,20 @@
 
 namespace platform {
 
-enum class PinSourceKind { environment, file, prompt };
+enum class PinSourceKind { environment, file, credential, command, prompt };
 
 // Where a PIN comes from; never the PIN itself.
 struct PinSource {
   PinSourceKind kind = PinSourceKind::prompt;
-  std::string value;  // name of the variable, or absolute path of the file; empty for the prompt
+  std::string value;                   // name of the variable or the credential, absolute path of the file; else empty
+  std::vector<std::string> command{};  // for a command: the program's absolute path and its arguments
 
   bool operator==(const PinSource&) const = default;
 };
 
-// The setting pin_source: `env:NAME`, `file:PATH`, `file:///PATH` or `prompt`. A relative path starts at `folder`
-// (empty: the working folder). Error(invalid_settings) otherwise, which calls the setting `name`; the text is not
+// The setting pin_source: `env:NAME`, `file:PATH`, `file:///PATH`, `credential:NAME` (the file NAME in the folder
+// $CREDENTIALS_DIRECTORY, systemd.exec(5) "Credentials") or `prompt`. A relative path starts at `folder` (empty: the
+// working folder). Error(invalid_settings) otherwise, which calls the setting `name`; the text is not
 // quoted, it may be a PIN by mistake.
 PinSource parse_pin_source(std::string_view text, std::string_view folder, std::string_view name = "pin_source");
 
@@ -29,7 +32,10 @@ PinSource parse_pin_source(std::string_view text, std::string_view folder, std::
 // `file:///PATH`. Error(invalid_uri) otherwise, Error(invalid_settings) for an unusable path.
 PinSource parse_uri_pin_source(std::string_view text, std::string_view folder);
 
-// "environment variable X", "file /x", "prompt": for texts and logs.
+// The setting pin_command, not empty: a program and its arguments.
+PinSource command_pin_source(std::vector<std::string> command);
+
+// "environment variable X", "file /x", "credential X", "program /x", "the prompt": for texts and logs.
 std::string describe(const PinSource& source);
 
 // Whether the source needs a person.
@@ -40,17 +46,21 @@ bool is_attended(const PinSource& source);
 PinSource default_pin_source(const EnvironmentSecrets& environment, Terminal& terminal);
 
 // What can be known before the PIN is needed: a PIN file is a regular file that its owner alone may read, the owner is
-// root or the user, its folder is not writable by group or others (sticky folders excepted). A variable and a prompt
-// always pass. Error(invalid_settings, phase settings).
+// root or the user, its folder is not writable by group or others (sticky folders excepted); a credential likewise, but
+// root's may be readable by its group; the program of a command is one that check_program_file takes. A variable, a
+// prompt and a credential whose folder nobody names always pass. Error(invalid_settings, phase settings).
 void check_pin_source(const PinSource& source);
 
-// Before others are troubled for a use of the PIN: a variable is set, a prompt has a person. Reads no PIN, but a
-// variable is taken out of the environment. A file always passes. Error(pin_unavailable): that of read_pin.
+// Before others are troubled for a use of the PIN: a variable is set, a credential's folder is named, a prompt has a
+// person. Reads no PIN, but a variable is taken out of the environment. A file and a command always pass.
+// Error(pin_unavailable): that of read_pin.
 void require_pin_source(const PinSource& source, EnvironmentSecrets& environment, Terminal& terminal);
 
-// The PIN: one trailing LF or CRLF is cut off a variable or a file; empty, with a NUL, or longer than 4 KiB is
+// The PIN: one trailing LF or CRLF is cut off everything but what was typed; empty, with a NUL, or longer than 4 KiB is
 // Error(pin_unavailable, phase pin). A variable is taken out of the environment if it has not been yet. A file is
-// checked like check_pin_source on the opened file. For the prompt see Terminal::ask_secret.
+// checked like check_pin_source on the opened file. A command runs anew each time, for 30 s at most, with PATH, HOME,
+// LANG and TZ alone in its environment; its standard output is the PIN; Error(pin_unavailable) when it fails. For the
+// prompt see Terminal::ask_secret.
 base::Secret read_pin(const PinSource& source, EnvironmentSecrets& environment, Terminal& terminal,
                       std::string_view prompt);
 

@@ -13,6 +13,7 @@ struct GuardedToken {
   std::string module;  // resolved path of the PKCS#11 library
   std::string serial;
   std::string label;
+  bool security_officer = false;  // whose PIN: the two are counted apart
 
   bool operator==(const GuardedToken&) const = default;
 };
@@ -72,6 +73,9 @@ class PinGuard {
   std::string file() const;
 
   PinRefusals refusals(const GuardedToken& token);
+
+  // Removes the token's count, whoever's PIN it says; returns what it was. Afterwards nothing is known of the token.
+  PinRefusals forget(const GuardedToken& token);
 
   // Right before the login. Waits up to `patience` where tries go one at a time; Error(busy, phase pin) when another
   // process has not ended its own by then.

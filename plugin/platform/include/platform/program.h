@@ -21,8 +21,8 @@ struct ProgramResult {
   int exit_status = 0;    // 128 and the signal's number when a signal ended it
   bool late = false;      // it was killed at the deadline
   bool too_long = false;  // it was killed because it wrote more than the limit
-  std::string output;
-  std::string errors;  // the last 4 KiB of standard error, as they came
+  std::string output;     // may be secret: no other copy of it is left in memory
+  std::string errors;     // the last 4 KiB of standard error, as they came
 };
 
 // Runs a program in a session of its own, without a terminal, with descriptors of its own (0, 1 and 2; all others

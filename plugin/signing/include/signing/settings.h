@@ -32,7 +32,9 @@ struct KeySetup {
   pkcs11::ModuleSettings module;  // path checked by check_module_file and resolved
   std::string chain_file;         // absolute path, empty: the chain is on the token
   std::optional<platform::PinSource> pin_source;
-  unsigned long user_type = 1;  // CKU_USER
+  std::optional<platform::PinSource> so_pin_source;   // the security officer's
+  std::optional<platform::PinSource> new_pin_source;  // of a PIN that is about to be set
+  unsigned long user_type = 1;                        // CKU_USER
   std::string login_user;
   pkcs11::Timeouts timeouts;
   schema::LeafExpiry leaf_expiry;
@@ -58,7 +60,9 @@ struct KeyPlan {
 struct ModuleFlags {
   std::optional<std::string> module;      // absolute path
   std::optional<std::string> chain_file;  // a relative path starts at the working folder
-  std::optional<std::string> pin_source;  // env:NAME, file:PATH or prompt; a relative path starts at the working folder
+  std::optional<std::string>
+      pin_source;  // env:NAME, file:PATH, credential:NAME or prompt; a relative path starts at the working folder
+  std::optional<std::string> so_pin_source, new_pin_source;  // likewise
   std::optional<unsigned long> user_type;
   std::optional<std::string> login_user, init_args;
   std::optional<pkcs11::Quirks> quirks;
