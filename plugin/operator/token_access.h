@@ -8,6 +8,7 @@
 #include "platform/environment.h"
 #include "platform/log.h"
 #include "platform/terminal.h"
+#include "schema/key_report.h"
 #include "schema/report.h"
 #include "signing/pin_step.h"
 #include "signing/run_context.h"

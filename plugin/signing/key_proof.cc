@@ -2,12 +2,13 @@
 
 #include "base/error.h"
 #include "signing/sign_orders.h"
+#include "trust/ecdsa.h"
 #include "trust/verify.h"
 
 namespace signing {
 
-void prove_key(pkcs11::KeyService& service, const pkcs11::Uri& uri, const pkcs11::PublicKey& key,
-               const pkcs11::Login* login) {
+KeyProof prove_key(pkcs11::KeyService& service, const pkcs11::Uri& uri, const pkcs11::PublicKey& key,
+                   const pkcs11::Login* login) {
   const auto spec = pkcs11::key_spec_of(key);
   if (!spec) {
     throw base::Error(base::ErrorKind::not_capable, base::Phase::sign,
@@ -18,8 +19,17 @@ void prove_key(pkcs11::KeyService& service, const pkcs11::Uri& uri, const pkcs11
   pkcs11::InspectOrder where;
   where.uri = uri;
   where.expected = key;
-  const pkcs11::SignResult result = service.sign(order, where, key, login);
+  pkcs11::SignResult result = service.sign(order, where, key, login);
   trust::verify_with_key(key, order, result.signature);
+
+  const pkcs11::KeySpecTraits& traits = pkcs11::traits(*spec);
+  KeyProof proof;
+  proof.challenge.assign(order.message().begin(), order.message().end());
+  const bool ec = traits.family == pkcs11::KeyFamily::ec;
+  proof.signature = ec ? trust::to_der_signature(result.signature) : std::move(result.signature);
+  proof.algorithm = traits.algorithm_name;
+  proof.mechanism = std::move(result.mechanism);
+  return proof;
 }
 
 }  // namespace signing

@@ -11,4 +11,7 @@ namespace trust {
 // Project demands. Empty when the bytes are none, or r or s is wider.
 std::optional<base::Bytes> to_fixed_width(base::ByteView der_signature, pkcs11::KeySpec spec);
 
+// r and s at fixed width (PKCS#11 v2.40 section 2.3.1) as Ecdsa-Sig-Value.
+base::Bytes to_der_signature(base::ByteView fixed_width);
+
 }  // namespace trust
