@@ -1,85 +1,14 @@
 #include "wire_messages.h"
 
-#include <tuple>
-
 #include "throws_error.h"
+#include "wire_compare.h"
 #include "wire_samples.h"
 
 using base::ErrorKind;
 using namespace pkcs11;
+using namespace wire_compare;
 
 namespace {
-
-// All fields of a struct. The names are counted: a struct that gets one more does not compile here until its
-// description in wire_values.h and the samples have it too.
-auto fields(const Timeouts& value) {
-  const auto& [a, b, c, d, e, f, g, h, i, j] = value;
-  return std::tie(a, b, c, d, e, f, g, h, i, j);
-}
-auto fields(const ModuleSettings& value) {
-  const auto& [a, b, c] = value;
-  return std::tie(a, b, c);
-}
-auto fields(const TokenState& value) {
-  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = value;
-  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
-}
-auto fields(const KeyView& value) {
-  const auto& [a, b, c, d, e] = value;
-  return std::tie(a, b, c, d, e);
-}
-auto fields(const InspectOrder& value) {
-  const auto& [a, b, c] = value;
-  return std::tie(a, b, c);
-}
-auto fields(const SignResult& value) {
-  const auto& [a, b] = value;
-  return std::tie(a, b);
-}
-auto fields(const GenerateOrder& value) {
-  const auto& [a, b, c, d, e] = value;
-  return std::tie(a, b, c, d, e);
-}
-
-bool same(const Login& one, const Login& other) {
-  const auto& [pin, type, name, attended] = one;
-  return std::ranges::equal(pin.reveal(), other.pin.reveal()) && type == other.user_type && name == other.user_name &&
-         attended == other.attended;
-}
-bool same(const Inspection& one, const Inspection& other) {
-  const auto& [token, key, issuers, mechanism, remarks] = one;
-  return fields(token) == fields(other.token) && fields(*key) == fields(other.key.value()) &&
-         issuers == other.issuers && mechanism == other.mechanism && remarks == other.remarks;
-}
-bool same(const GeneratedKey& one, const GeneratedKey& other) {
-  const auto& [key, token, a, b, c, d] = one;
-  return fields(key) == fields(other.key) && fields(token) == fields(other.token) &&
-         std::tie(a, b, c, d) == std::tie(other.sensitive, other.extractable, other.local, other.never_extractable);
-}
-bool same(const Survey& one, const Survey& other) {
-  const auto& [description, tokens, remarks] = one;
-  if (description != other.module_description || remarks != other.remarks) return false;
-  return std::ranges::equal(tokens, other.tokens, [](const SurveyedToken& a, const SurveyedToken& b) {
-    const auto& [token, keys] = a;
-    return fields(token) == fields(b.token) &&
-           std::ranges::equal(keys, b.keys, [](const KeyView& x, const KeyView& y) { return fields(x) == fields(y); });
-  });
-}
-bool same(const base::Error& one, const base::Error& other) {
-  return one.kind() == other.kind() && one.phase() == other.phase() && one.message() == other.message() &&
-         one.hint() == other.hint() && one.return_value() == other.return_value() && one.module() == other.module();
-}
-
-template <typename Request>
-Request sent(const wire::Buffer& message) {
-  return std::get<Request>(wire::decode_request(message.view().subspan(wire::kHeaderSize)));
-}
-
-template <typename T>
-T answered(const T& value) {
-  const wire::Buffer message = wire::encode_reply(value);
-  return std::get<T>(wire::decode_reply(message.view().subspan(wire::kHeaderSize)));
-}
 
 base::Bytes body_of(const wire::Reply& reply) {
   const wire::Buffer message = wire::encode_reply(reply);
@@ -157,7 +86,7 @@ TEST_CASE("an order for an Ed25519 key that is not a decision is refused") {
 TEST_CASE("the worker gets orders to make, to remove and to survey as they were given") {
   const Login login = samples::login();
   const auto generate = sent<wire::GenerateRequest>(wire::encode_generate(samples::generate_order(), login));
-  CHECK(fields(generate.order) == fields(samples::generate_order()));
+  CHECK(same(generate.order, samples::generate_order()));
   CHECK(same(login, generate.login));
   const auto remove = sent<wire::RemoveRequest>(wire::encode_remove(samples::uri(), samples::rsa_key(), login));
   CHECK(remove.key == samples::uri());
@@ -224,7 +153,7 @@ TEST_CASE("an answer with one byte changed is refused or read as a canonical ans
 }
 
 TEST_CASE("an answer of an unknown kind is refused") {
-  const base::Bytes unknown{6};
+  const base::Bytes unknown{static_cast<std::uint8_t>(std::variant_size_v<wire::Reply>)};
   REQUIRE_ERROR(wire::decode_reply(unknown), ErrorKind::internal);
   REQUIRE_ERROR(wire::decode_reply({}), ErrorKind::internal);
 }

@@ -47,7 +47,8 @@ inline pkcs11::Login login() {
 }
 
 inline pkcs11::TokenState token() {
-  return {"label", "maker", "model", "serial", 11, 4, 64, true, true, true, true, true, true, true, true, true};
+  return {"label", "maker", "model", "serial", 11,   4,    64,   true, true,   true,  true,
+          true,    true,    true,    true,     true, true, true, true, "slot", "1.2", "3.4"};
 }
 
 inline pkcs11::KeyView key_view() {
@@ -67,15 +68,43 @@ inline pkcs11::SignResult sign_result() {
 }
 
 inline pkcs11::GenerateOrder generate_order() {
-  return {uri(), pkcs11::KeySpec::rsa_4096, "new key", bytes(5, 2), true};
+  return {uri(),        pkcs11::KeySpec::rsa_4096,
+          "new key",    bytes(5, 2),
+          true,         {{false, 0x106, "CKA_WRAP", bytes(1, 1)}, {}},
+          0x8000'0001UL};
 }
 
 inline pkcs11::GeneratedKey generated_key() {
-  return {key_view(), token(), true, false, true, true};
+  return {key_view(), token(), true, false, true, true, true, "CKM_EC_KEY_PAIR_GEN"};
 }
 
 inline pkcs11::Survey survey() {
   return {"maker, library 2.6", {{token(), {key_view(), {}}}, {token(), {}}}, {"slot 9: CKR_DEVICE_ERROR"}};
+}
+
+inline pkcs11::KeyDetails key_details() {
+  return {token(),
+          key_view(),
+          {{"private key", {{"CKA_SENSITIVE", "true"}, {"CKA_ID", "01"}}}, {"public key", {}}},
+          {"CKM_ECDSA", "CKM_ECDSA_SHA256"}};
+}
+
+inline pkcs11::StoreOrder store_order() {
+  return {uri(), {{bytes(0x30, 500), "leaf", bytes(1, 2)}, {bytes(0x30, 20), "issuer", {}}}};
+}
+
+inline pkcs11::TokenOrder token_order() {
+  return {pkcs11::TokenAction::change_so_pin,     uri(), "label", base::Secret(base::bytes_of("739146")),
+          base::Secret(base::bytes_of("846739")), true};
+}
+
+inline pkcs11::Probe probe() {
+  using std::chrono::microseconds;
+  return {{"maker", "library", "2.6", "2.40", "3.0"},
+          {{token(), {{0x1041, "CKM_ECDSA", 256, 521, 0x0080'0000UL}, {0x8000'0001UL, "0x80000001", 0, 0, 1}}}, {}},
+          3,
+          {"slot 9: CKR_DEVICE_ERROR"},
+          {{"load", microseconds(1234)}, {"slots", microseconds(5)}}};
 }
 
 inline base::Error error() {
@@ -92,6 +121,11 @@ inline std::vector<pkcs11::wire::Reply> replies() {
   all.emplace_back(generated_key());
   all.emplace_back(pkcs11::wire::Removed{});
   all.emplace_back(survey());
+  all.emplace_back(key_details());
+  all.emplace_back(pkcs11::StoreResult{1, 2});
+  all.emplace_back(pkcs11::wire::RemovedCertificates{3});
+  all.emplace_back(token());
+  all.emplace_back(probe());
   return all;
 }
 
