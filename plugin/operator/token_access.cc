@@ -43,13 +43,17 @@ void TokenAccess::start(signing::KeySetup setup) {
                       "key " + base::quoted(setup_.name) + " is held by a service, not on a token",
                       "this command works with keys on tokens; see docs/approvals.md");
   }
-  service_ = make_key_service(setup_, secrets_);
+  service_ = make_key_service(setup_, secrets_, [this] {
+    if (while_waiting_) while_waiting_();
+  });
   service_->load(setup_.module);
 }
 
 std::unique_ptr<pkcs11::TokenService> make_key_service(const signing::KeySetup& setup,
-                                                       platform::EnvironmentSecrets& secrets) {
+                                                       platform::EnvironmentSecrets& secrets,
+                                                       std::function<void()> while_waiting) {
   pkcs11::IsolatedOptions options;
+  options.while_waiting = std::move(while_waiting);
   options.timeouts = setup.timeouts;
   if (setup.pin_source && setup.pin_source->kind == platform::PinSourceKind::environment) {
     options.secret_variable = setup.pin_source->value;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -28,6 +29,10 @@ class TokenAccess {
   pkcs11::TokenService& service() { return *service_; }
   signing::PinStep& pin() { return pin_; }
   base::Clock& clock() { return context_.clock; }
+  platform::Terminal& terminal() { return terminal_; }
+
+  // Called about every 500 ms while a job runs; see pkcs11::IsolatedOptions. Empty: nothing is.
+  void while_waiting(std::function<void()> call) { while_waiting_ = std::move(call); }
 
  private:
   TokenAccess();
@@ -40,12 +45,14 @@ class TokenAccess {
   signing::RunContext context_;
   signing::KeySetup setup_;
   signing::PinStep pin_;
+  std::function<void()> while_waiting_;
   std::unique_ptr<pkcs11::TokenService> service_;
 };
 
 // The module's worker; a PIN that `env:` names is taken out of the environment.
 std::unique_ptr<pkcs11::TokenService> make_key_service(const signing::KeySetup& setup,
-                                                       platform::EnvironmentSecrets& secrets);
+                                                       platform::EnvironmentSecrets& secrets,
+                                                       std::function<void()> while_waiting = {});
 
 // A pause that nobody cuts short.
 bool sleep_whole(std::chrono::milliseconds duration);
