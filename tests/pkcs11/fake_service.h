@@ -51,6 +51,18 @@ inline bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+// The first object of that type's attribute; empty when it does not show it.
+inline std::string attribute(const KeyDetails& details, const std::string& type, const std::string& name) {
+  for (const ObjectView& object : details.objects) {
+    if (object.type != type) continue;
+    for (const AttributeText& each : object.attributes) {
+      if (each.name == name) return each.value;
+    }
+    return {};
+  }
+  return {};
+}
+
 struct FakeService {
   // Rules first, then the first job.
   FakeService& rule(const std::string& line) {

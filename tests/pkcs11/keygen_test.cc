@@ -1,4 +1,5 @@
 #include "fake_service.h"
+#include "pkcs11/key_plan.h"
 
 // Making and removing key pairs.
 
@@ -61,17 +62,153 @@ TEST_CASE("nothing is generated under a label or id that exists") {
   REQUIRE(fake.calls("C_GenerateKeyPair") == 0);
 }
 
-TEST_CASE("RSA keys are made the other way where the first is not known") {
+TEST_CASE("mechanisms are tried in order, on only after one that is not known") {
+  struct Way {
+    std::string offered, used;
+    KeySpec spec;
+    int calls;
+  };
+  const auto way = GENERATE(values<Way>({
+      {"raw,generate", "CKM_RSA_PKCS_KEY_PAIR_GEN", KeySpec::rsa_2048, 1},
+      {"raw,CKM_RSA_X9_31_KEY_PAIR_GEN", "CKM_RSA_X9_31_KEY_PAIR_GEN", KeySpec::rsa_2048, 2},
+      {"raw", "0x80000142", KeySpec::rsa_2048, 3},
+      {"raw,generate", "CKM_EC_KEY_PAIR_GEN", KeySpec::ec_256, 1},
+  }));
   FakeService fake;
-  fake.rule("quirk quick-generate")
-      .rule("fail mechanism=CKM_RSA_PKCS_KEY_PAIR_GEN C_GenerateKeyPair CKR_MECHANISM_INVALID");
-  try {
-    generate(fake, order_for(KeySpec::rsa_2048));
-  } catch (const base::Error& error) {
-    INFO(error.message());
-    REQUIRE(error.kind() == ErrorKind::not_capable);
-  }
+  fake.rule("quirk quick-generate").rule("mechanisms " + way.offered).rule("mechanism 0x80000142 generates=RSA");
+  GenerateOrder order = order_for(way.spec);
+  order.mechanism = 0x80000142;
+  REQUIRE(generate(fake, order).mechanism == way.used);
+  REQUIRE(fake.calls("C_GenerateKeyPair") == way.calls);
+}
+
+TEST_CASE("an EC key is made with a vendor's mechanism when the token knows no other") {
+  FakeService fake;
+  fake.rule("quirk quick-generate").rule("mechanisms raw").rule("mechanism 0x80000143 generates=EC");
+  GenerateOrder order = order_for(KeySpec::ec_256);
+  order.mechanism = 0x80000143;
+  REQUIRE(generate(fake, order).mechanism == "0x80000143");
   REQUIRE(fake.calls("C_GenerateKeyPair") == 2);
+}
+
+TEST_CASE("a token that knows no mechanism is named with those that were tried") {
+  FakeService fake;
+  fake.rule("mechanisms raw");
+  const base::Error error = error_of([&] { generate(fake, order_for(KeySpec::rsa_2048)); });
+  require_error(error, ErrorKind::not_capable, 0x70);
+  REQUIRE(contains(error.hint(), "tried: CKM_RSA_PKCS_KEY_PAIR_GEN, CKM_RSA_X9_31_KEY_PAIR_GEN; a vendor's mechanism"));
+}
+
+TEST_CASE("another failure than an unknown mechanism ends the generation") {
+  FakeService fake;
+  fake.rule("fail C_GenerateKeyPair CKR_MECHANISM_PARAM_INVALID");
+  REQUIRE_ERROR(generate(fake, order_for(KeySpec::rsa_2048)), ErrorKind::not_capable, 0x71);
+  REQUIRE(fake.calls("C_GenerateKeyPair") == 1);
+}
+
+TEST_CASE("a token that wants more in its templates, or less, gets it") {
+  struct Taste {
+    std::string rule;
+    int calls;
+  };
+  const auto taste = GENERATE(values<Taste>({
+      {"template CKA_KEY_TYPE private wanted", 2},
+      {"template CKA_KEY_TYPE public wanted", 2},
+      {"template CKA_CLASS private wanted CKR_TEMPLATE_INCONSISTENT", 2},
+      {"template CKA_PRIVATE public wanted", 2},
+      {"template CKA_VERIFY refused", 2},
+      {"template CKA_PUBLIC_EXPONENT refused CKR_ATTRIBUTE_READ_ONLY", 2},
+      {"template CKA_PUBLIC_EXPONENT refused CKR_ATTRIBUTE_VALUE_INVALID", 2},
+      {"template CKA_PUBLIC_EXPONENT refused CKR_TEMPLATE_INCONSISTENT", 3},
+  }));
+  INFO(taste.rule);
+  FakeService fake;
+  fake.rule("quirk quick-generate").rule(taste.rule);
+  const GeneratedKey made = generate(fake, order_for(KeySpec::rsa_2048));
+  REQUIRE(made.sensitive);
+  REQUIRE_FALSE(made.extractable);
+  REQUIRE(fake.calls("C_GenerateKeyPair") == taste.calls);
+}
+
+TEST_CASE("a token that cannot be pleased: the error names the attributes that it was given") {
+  FakeService fake;
+  fake.rule("template CKA_SUBJECT private wanted");
+  const base::Error error = error_of([&] { generate(fake, order_for(KeySpec::ec_256)); });
+  require_error(error, ErrorKind::not_capable, 0xD0);
+  REQUIRE(contains(error.hint(), "the public half had CKA_CLASS, CKA_KEY_TYPE, CKA_TOKEN"));
+  REQUIRE(contains(error.hint(),
+                   "that of the private half CKA_CLASS, CKA_KEY_TYPE, CKA_TOKEN, CKA_PRIVATE, CKA_SENSITIVE"));
+  REQUIRE(fake.calls("C_GenerateKeyPair") == 2);
+}
+
+TEST_CASE("what protects the key is never left out") {
+  const auto name = GENERATE(as<std::string>{}, "CKA_SENSITIVE", "CKA_EXTRACTABLE", "CKA_PRIVATE");
+  FakeService fake;
+  fake.rule("quirk quick-generate").rule("template " + name + " private refused");
+  REQUIRE_ERROR(generate(fake, order_for(KeySpec::ec_256)), ErrorKind::not_capable, 0x12);
+  REQUIRE(objects_left(fake) == 0);
+}
+
+TEST_CASE("extra attributes reach the half they are for") {
+  FakeService fake;
+  fake.rule("quirk quick-generate").rule("quirk takes-vendor-attributes");
+  GenerateOrder order = order_for(KeySpec::ec_256);
+  for (const char* text : {"private:CKA_UNWRAP=true", "private:0x80000001=hex:0a0b", "public:CKA_ENCRYPT=true"})
+    order.extra.push_back(parse_extra_attribute(text));
+  InspectOrder made;
+  made.uri = generate(fake, order).key.uri;
+  const Login login = login_with("1234");
+  const KeyDetails details = fake.get().describe(made, &login);
+  REQUIRE(attribute(details, "private key", "CKA_UNWRAP") == "true");
+  REQUIRE(attribute(details, "public key", "CKA_ENCRYPT") == "true");
+  REQUIRE(attribute(details, "private key", "CKA_DECRYPT") == "false");
+}
+
+TEST_CASE("an extra attribute that the token made something else of is found") {
+  FakeService fake;
+  fake.rule("quirk quick-generate").rule("attribute CKA_UNWRAP private value=00");
+  GenerateOrder order = order_for(KeySpec::ec_256);
+  order.extra = {parse_extra_attribute("private:CKA_UNWRAP=true")};
+  const base::Error error = error_of([&] { generate(fake, order); });
+  require_error(error, ErrorKind::not_capable);
+  REQUIRE(contains(error.message(), "CKA_UNWRAP is false and not true"));
+  REQUIRE(objects_left(fake) == 0);
+}
+
+TEST_CASE("an extra attribute that is always set is refused before a PIN is used") {
+  FakeService fake;
+  GenerateOrder order = order_for(KeySpec::ec_256);
+  order.extra = {parse_extra_attribute("private:CKA_EXTRACTABLE=true")};
+  const base::Error error = error_of([&] { generate(fake, order); });
+  require_error(error, ErrorKind::invalid_request);
+  REQUIRE(contains(error.message(), "CKA_EXTRACTABLE of the private key: it is always set"));
+  REQUIRE(fake.calls("C_Login") == 0);
+}
+
+TEST_CASE("a token that says it needs no login and wants one: the error names the quirk") {
+  FakeService fake;
+  fake.rule("token label=t no-login").rule("fail C_GenerateKeyPair CKR_USER_NOT_LOGGED_IN");
+  const base::Error error = error_of([&] { generate(fake, order_for(KeySpec::ec_256)); });
+  REQUIRE(error.return_value() == 0x101);
+  REQUIRE(contains(error.hint(), "quirk force-login"));
+}
+
+TEST_CASE("the quirk is not named where it would not help") {
+  const auto token = GENERATE(as<std::string>{}, "token label=t", "token label=t no-login no-user-pin");
+  FakeService fake;
+  fake.rule(token).rule("fail C_GenerateKeyPair CKR_USER_NOT_LOGGED_IN");
+  const base::Error error = error_of([&] { generate(fake, order_for(KeySpec::ec_256)); });
+  REQUIRE(error.return_value() == 0x101);
+  REQUIRE_FALSE(contains(error.hint(), "force-login"));
+}
+
+TEST_CASE("whether a new key always wants authentication is read back") {
+  const bool always = GENERATE(false, true);
+  FakeService fake;
+  fake.rule("quirk quick-generate");
+  GenerateOrder order = order_for(KeySpec::ec_256);
+  order.always_authenticate = always;
+  REQUIRE(generate(fake, order).always_authenticate == always);
 }
 
 TEST_CASE("a key that is not as asked is destroyed, and the error says so") {
