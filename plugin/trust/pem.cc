@@ -174,6 +174,10 @@ std::string request_to_pem(base::ByteView request_der) {
   return write_block("CERTIFICATE REQUEST", request_der);
 }
 
+std::string public_key_to_pem(base::ByteView spki_der) {
+  return write_block("PUBLIC KEY", spki_der);
+}
+
 std::vector<base::Bytes> read_pem_certificates(std::string_view pem, const std::string& file_name) {
   return PemReader(pem, file_name).read();
 }

@@ -19,6 +19,18 @@ pkcs11::KeySpec spec_of(const std::string& name) {
                                            (closest.empty() ? "" : "; did you mean " + closest + "?"));
 }
 
+// A CKM value, decimal or with 0x; throws what CLI11 shows.
+unsigned long mechanism_of(const std::string& text) {
+  constexpr std::size_t kLongest = 18;  // 0x and 64 bits
+  const bool hexadecimal = text.starts_with("0x");
+  const std::string digits = hexadecimal ? text.substr(2) : text;
+  if (digits.empty() || text.size() > kLongest ||
+      digits.find_first_not_of(hexadecimal ? "0123456789abcdefABCDEF" : "0123456789") != std::string::npos) {
+    throw CLI::ValidationError("--mechanism", base::quoted(text) + " is not a number such as 0x80000142");
+  }
+  return std::stoul(digits, nullptr, hexadecimal ? 16 : 10);
+}
+
 void add_key_list(CLI::App& key, std::function<void()>& chosen) {
   CLI::App* app = nullptr;
   const auto flags =
@@ -44,6 +56,23 @@ void add_key_generate(CLI::App& key, std::function<void()>& chosen) {
       ->type_name("SPEC");
   app->add_option("--id", flags->id, "CKA_ID in hexadecimal; drawn at random without it")->type_name("HEX");
   app->add_flag("--always-authenticate", flags->always_authenticate, "the token asks for the PIN at every signature");
+  app->add_option("--attribute", flags->attributes,
+                  "a further attribute of one half, such as private:CKA_UNWRAP=false or "
+                  "public:0x80000001=hex:0a0b; may be repeated")
+      ->type_name("TEXT")
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args(false);
+  app->add_option_function<std::string>(
+         "--mechanism", [flags](const std::string& text) { flags->mechanism = mechanism_of(text); },
+         "a vendor's mechanism to make the key with where the token has none of the usual ones")
+      ->type_name("NUMBER");
+  CLI::Option* dry_run =
+      app->add_flag("--dry-run", flags->dry_run, "show what the token would be asked, and make nothing");
+  CLI::Option* record = app->add_option("--record", flags->record,
+                                        "keep a record of how it went in FILE.json, and in FILE.txt for a person to "
+                                        "sign; also of a failure");
+  record->type_name("FILE")->excludes(dry_run);
+  app->add_flag("--force", flags->force, "replace records that exist already")->needs(record);
   app->add_flag("--json", flags->json, "answer as JSON");
 }
 

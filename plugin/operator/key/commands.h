@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "pkcs11/key_spec.h"
 #include "token_flags.h"
@@ -19,6 +21,11 @@ struct KeyGenerateFlags {
   pkcs11::KeySpec spec = pkcs11::KeySpec::ec_256;
   std::string id;  // hexadecimal; empty: drawn at random
   bool always_authenticate = false;
+  std::vector<std::string> attributes;  // see pkcs11::parse_extra_attribute
+  std::optional<unsigned long> mechanism;
+  bool dry_run = false;
+  std::string record;  // without its endings; empty: none is kept
+  bool force = false;  // replaces records
   bool json = false;
 };
 

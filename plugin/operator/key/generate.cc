@@ -1,69 +1,146 @@
 #include <iostream>
+#include <optional>
 
-#include "base/random.h"
+#include "key/ceremony.h"
 #include "key/commands.h"
+#include "key/key_text.h"
+#include "key/making.h"
+#include "pkcs11/key_plan.h"
 #include "pkcs11/pin_state.h"
-#include "signing/key_proof.h"
 #include "token_access.h"
 
 namespace operators {
 namespace {
 
-constexpr std::size_t kIdSize = 20;  // bytes; what most tools expect of a CKA_ID at most
-
-base::Bytes random_id() {
-  base::Bytes id(kIdSize);
-  base::fill_with_random(id);
-  return id;
-}
+using base::Error;
+using base::ErrorKind;
+using base::Phase;
 
 base::Bytes id_of(const std::string& hex) {
-  if (hex.empty()) return random_id();
-  const auto digit = [](char letter) -> int {
-    if (letter >= '0' && letter <= '9') return letter - '0';
-    if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
-    if (letter >= 'A' && letter <= 'F') return letter - 'A' + 10;
-    return -1;
-  };
-  base::Bytes id;
-  for (std::size_t i = 0; i + 1 < hex.size() && digit(hex[i]) >= 0 && digit(hex[i + 1]) >= 0; i += 2) {
-    id.push_back(static_cast<std::uint8_t>(digit(hex[i]) * 16 + digit(hex[i + 1])));
-  }
-  if (id.empty() || id.size() * 2 != hex.size()) {
-    throw base::Error(base::ErrorKind::invalid_settings, base::Phase::settings,
-                      "--id " + base::quoted(hex) + " is not an even number of hexadecimal digits");
+  if (hex.empty()) return random_key_id();
+  base::Bytes id = bytes_of_hex(hex);
+  if (id.empty()) {
+    throw Error(ErrorKind::invalid_settings, Phase::settings,
+                "--id " + base::quoted(hex) + " is not an even number of hexadecimal digits");
   }
   return id;
 }
 
-// The proof's failure, and what became of the key.
-base::Error unproved(const base::Error& proof, const std::string& what_became, const std::string& details) {
-  base::Error error(proof.kind(), proof.phase(), proof.message() + "; the new key " + what_became,
-                    details + (proof.hint().empty() ? "" : "\n" + proof.hint()));
-  if (proof.return_value()) error = std::move(error).with_return_value(*proof.return_value());
-  return std::move(error).with_module(proof.module());
+pkcs11::GenerateOrder order_of(const KeyGenerateFlags& flags) {
+  pkcs11::GenerateOrder order;
+  if (!flags.token.token.empty()) order.token.token = flags.token.token;
+  order.spec = flags.spec;
+  order.label = flags.label;
+  order.id = id_of(flags.id);
+  order.always_authenticate = flags.always_authenticate;
+  for (const std::string& attribute : flags.attributes)
+    order.extra.push_back(pkcs11::parse_extra_attribute(attribute));
+  order.mechanism = flags.mechanism;
+  return order;
 }
 
-bool nobody_knows(const base::Error& proof) {
-  return proof.kind() == base::ErrorKind::outcome_unknown || proof.kind() == base::ErrorKind::late;
+schema::KeyPlanReport report_of(const pkcs11::KeyPlan& plan, const pkcs11::GenerateOrder& order) {
+  schema::KeyPlanReport report;
+  report.key_spec = pkcs11::traits(order.spec).name;
+  report.label = order.label;
+  report.id = base::to_hex(order.id);
+  report.mechanisms = plan.mechanisms;
+  report.public_half = attribute_texts(plan.public_half);
+  report.private_half = attribute_texts(plan.private_half);
+  return report;
 }
 
-// A pair whose private half does not answer to its public half is of no use, and in the way. Where nobody knows whether
-// it does, it stays.
-void prove_or_remove(TokenAccess& access, const pkcs11::GeneratedKey& generated, const pkcs11::Login& login) {
-  try {
-    signing::prove_key(access.service(), generated.key.uri, *generated.key.public_key, &login);
-  } catch (const base::Error& proof) {
-    const std::string uri = pkcs11::format_uri(generated.key.uri);
-    if (nobody_knows(proof)) throw unproved(proof, "is still on the token, unproved", uri);
-    try {
-      access.service().remove(generated.key.uri, *generated.key.public_key, login);
-    } catch (const base::Error& removal) {
-      throw unproved(proof, "is still on the token, unproved",
-                     uri + "\nremove it with the vendor's tool: " + removal.message());
-    }
-    throw unproved(proof, "was removed again", uri);
+void print(const schema::KeyPlanReport& plan) {
+  std::cout << "would make key " << plan.key_spec << " on token " << base::quoted(plan.token)
+            << "; nothing was made\n  mechanisms, in this order:\n";
+  for (const std::string& mechanism : plan.mechanisms)
+    std::cout << "    " << mechanism << "\n";
+  std::cout << "  template of the public half:\n"
+            << attribute_lines(plan.public_half, "    ") << "  template of the private half:\n"
+            << attribute_lines(plan.private_half, "    ");
+}
+
+void show_plan(const KeyGenerateFlags& flags, const pkcs11::GenerateOrder& order) {
+  schema::KeyPlanReport plan = report_of(pkcs11::plan_of(order), order);
+  const auto access = TokenAccess::by_module(flags.token.module);
+  plan.token = the_token(access->service().survey(order.token, nullptr), flags.token).label;
+  plan.module = access->setup().module.path;
+  if (flags.json) {
+    std::cout << schema::encode(plan);
+  } else {
+    print(plan);
   }
+}
+
+void learn_about_module(TokenAccess& access, const pkcs11::TokenState& token, Ceremony& ceremony) {
+  pkcs11::Uri filter;
+  filter.slot_id = token.slot_id;
+  const pkcs11::Probe probe = access.service().probe(filter);
+  // The probe's view of the token has the versions.
+  ceremony.know(probe.module, probe.tokens.size() == 1 ? probe.tokens.front().token : token);
+}
+
+// What a command says of the key that it made.
+schema::GeneratedKeyReport make(const KeyGenerateFlags& flags, const pkcs11::GenerateOrder& order, KeyMaking& making,
+                                Ceremony* ceremony) {
+  const auto access = TokenAccess::by_module(flags.token.module);
+  if (ceremony != nullptr) ceremony->know_module(access->setup().module.path);
+  const pkcs11::TokenState token = the_token(access->service().survey(order.token, nullptr), flags.token);
+  if (ceremony != nullptr) learn_about_module(*access, token, *ceremony);
+
+  std::optional<pkcs11::Login> login;
+  if (pkcs11::needs_login(token, access->setup().module.quirks)) login = access->pin().obtain(token);
+  const pkcs11::GeneratedKey key =
+      make_key(*access, token, order, login ? &*login : nullptr, ceremony != nullptr ? &making : nullptr);
+
+  schema::GeneratedKeyReport made;
+  made.key = report(key.key);
+  made.module = access->setup().module.path;
+  made.key_argument = key_argument(key.key.uri, made.module);
+  made.token = key.token.label;
+  made.mechanism = key.mechanism;
+  made.sensitive = key.sensitive;
+  made.extractable = key.extractable;
+  made.never_extractable = key.never_extractable;
+  made.local = key.local;
+  made.always_authenticate = key.always_authenticate;
+  made.proved = true;
+  return made;
+}
+
+// A key that was made stays, whatever becomes of its record.
+void write_record(Ceremony& ceremony, const KeyMaking& making, const std::string& uri) {
+  try {
+    ceremony.write(making, nullptr);
+  } catch (const Error& fault) {
+    throw Error(fault.kind(), fault.phase(), fault.message() + "; the new key is on the token", uri);
+  }
+}
+
+[[noreturn]] void record_failure(Ceremony& ceremony, const KeyMaking& making, const Error& failure) {
+  try {
+    ceremony.write(making, &failure);
+  } catch (const Error& fault) {
+    Error both(failure.kind(), failure.phase(), failure.message(),
+               failure.hint() + (failure.hint().empty() ? "" : "\n") + fault.message());
+    if (failure.return_value()) both = std::move(both).with_return_value(*failure.return_value());
+    throw std::move(both).with_module(failure.module());
+  }
+  throw failure;
+}
+
+schema::GeneratedKeyReport make_with_record(const KeyGenerateFlags& flags, const pkcs11::GenerateOrder& order) {
+  Ceremony ceremony(flags, order);
+  KeyMaking making;
+  schema::GeneratedKeyReport made;
+  try {
+    made = make(flags, order, making, &ceremony);
+  } catch (const Error& failure) {
+    record_failure(ceremony, making, failure);
+  }
+  write_record(ceremony, making, made.key.uri);
+  made.records = ceremony.files();
+  return made;
 }
 
 void print(const schema::GeneratedKeyReport& made) {
@@ -73,34 +150,18 @@ void print(const schema::GeneratedKeyReport& made) {
             << "  private half: " << (made.sensitive ? "sensitive" : "NOT SENSITIVE") << ", "
             << (made.extractable ? "EXTRACTABLE" : "not extractable") << "\n"
             << "  proved: it signed a random challenge, and the signature verifies\n";
+  for (const std::string& file : made.records)
+    std::cout << "  record: " << base::printable(file, 1024) << "\n";
 }
 
 }  // namespace
 
 void generate_key(const KeyGenerateFlags& flags) {
-  pkcs11::GenerateOrder order;
-  if (!flags.token.token.empty()) order.token.token = flags.token.token;
-  order.spec = flags.spec;
-  order.label = flags.label;
-  order.id = id_of(flags.id);
-  order.always_authenticate = flags.always_authenticate;
-
-  const auto access = TokenAccess::by_module(flags.token.module);
-  const pkcs11::TokenState token = the_token(access->service().survey(order.token, nullptr), flags.token);
-  const bool logs_in = pkcs11::needs_login(token, access->setup().module.quirks);
-  const pkcs11::Login login = logs_in ? access->pin().obtain(token) : pkcs11::Login{};
-  const auto make = [&] { return access->service().generate(order, login); };
-  const pkcs11::GeneratedKey generated = logs_in ? access->pin().use(token, make) : make();
-  prove_or_remove(*access, generated, login);
-
-  schema::GeneratedKeyReport made;
-  made.key = report(generated.key);
-  made.token = generated.token.label;
-  made.sensitive = generated.sensitive;
-  made.extractable = generated.extractable;
-  made.never_extractable = generated.never_extractable;
-  made.local = generated.local;
-  made.proved = true;
+  const pkcs11::GenerateOrder order = order_of(flags);
+  if (flags.dry_run) return show_plan(flags, order);
+  KeyMaking making;
+  const schema::GeneratedKeyReport made =
+      flags.record.empty() ? make(flags, order, making, nullptr) : make_with_record(flags, order);
   if (flags.json) {
     std::cout << schema::encode(made);
   } else {

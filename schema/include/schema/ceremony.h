@@ -32,7 +32,7 @@ struct CeremonyRecord {
     std::string key_spec, label, id;  // the id in hexadecimal
     bool always_authenticate = false;
     std::vector<std::string> extra_attributes;  // as the command line had them
-    std::string mechanism;                      // likewise, empty without
+    std::string mechanism;                      // CKM value, empty without
   } asked;
 
   // What is on the token, read back; nothing when no key was made.
