@@ -172,6 +172,23 @@ void StateFolder::write_file_atomically(const std::string& name, std::string_vie
   if (error_number != 0) throw failed("write", *this, name, cause_of(error_number));
 }
 
+Descriptor StateFolder::open_to_append(const std::string& name) const {
+  check_name(name);
+  constexpr int kFlags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  Descriptor file(::openat(folder_.number(), name.c_str(), kFlags));
+  if (!file && errno == ENOENT) {
+    file = Descriptor(::openat(folder_.number(), name.c_str(), kFlags | O_CREAT, kPrivateFile));
+    if (file && ::fsync(folder_.number()) != 0) throw failed("write", *this, name, cause_of(errno));
+  }
+  if (!file) throw failed("write", *this, name, errno == ELOOP ? "it is a link" : cause_of(errno));
+  struct stat state{};
+  if (::fstat(file.number(), &state) != 0) throw failed("write", *this, name, cause_of(errno));
+  if (!S_ISREG(state.st_mode)) throw failed("write", *this, name, "it is not a regular file");
+  if (state.st_uid != ::geteuid()) throw failed("write", *this, name, "it belongs to another user");
+  if ((state.st_mode & 0077) != 0) throw failed("write", *this, name, "others may read or write it");
+  return file;
+}
+
 void StateFolder::remove_file(const std::string& name) const {
   check_name(name);
   if (::unlinkat(folder_.number(), name.c_str(), 0) != 0 && errno != ENOENT)

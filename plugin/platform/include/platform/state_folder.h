@@ -29,6 +29,10 @@ class StateFolder {
   // Replaces the file as a whole, mode 0600, on the disk when this returns.
   void write_file_atomically(const std::string& name, std::string_view content) const;
 
+  // Opens a file that is only ever added to, to be read as well; makes it, mode 0600, where there is none. A link, a
+  // file of someone else, or one that others may read or write is an error. Its name is on the disk when this returns.
+  Descriptor open_to_append(const std::string& name) const;
+
   // Does nothing when there is no such file.
   void remove_file(const std::string& name) const;
 
