@@ -91,7 +91,7 @@ class CertificateShelf {
                             wanted.data(), wanted.size(), &handle);
       if (!refuses_template(answer)) break;
     }
-    if (answer != CKR_OK) throw module_.error(Phase::generate, answer, what(certificate), hint_for(answer));
+    if (answer != CKR_OK) throw module_.error(Phase::generate, answer, what(certificate), hint_for(answer, names));
     check(certificate, handle);
   }
 
@@ -118,9 +118,25 @@ class CertificateShelf {
     return task_ + " " + base::quoted(certificate.label) + " on " + describe(token_);
   }
 
-  std::string hint_for(CK_RV answer) const {
-    if (!has_no_place(answer)) return login_hint(token_, logged_in_, answer);
+  std::string hint_for(CK_RV answer, const CertificateNames& names) const {
+    if (answer == CKR_USER_NOT_LOGGED_IN) return login_hint(token_, logged_in_, answer);
+    if (has_namesake(names))
+      return "another certificate of the same issuer and serial number is on the token; if it is not needed any more, "
+             "remove it first";
+    if (!has_no_place(answer)) return {};
     return std::string(kKeepInFile) + "\nthe token was given " + sent_;
+  }
+
+  // NSS softoken 3.87 takes issuer and serial number for the certificate and answers a second one with
+  // CKR_GENERAL_ERROR.
+  bool has_namesake(const CertificateNames& names) const {
+    AttributeTemplate wanted;
+    wanted.number(CKA_CLASS, CKO_CERTIFICATE).bytes(CKA_ISSUER, names.issuer).bytes(CKA_SERIAL_NUMBER, names.serial);
+    try {
+      return !find_handles(module_, session_.handle(), wanted, 1).handles.empty();
+    } catch (const Error&) {
+      return false;
+    }
   }
 
   Attributes read(CK_OBJECT_HANDLE handle) const {

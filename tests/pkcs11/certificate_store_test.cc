@@ -1,5 +1,7 @@
 #include "certificate_store.h"
 
+#include <algorithm>
+
 #include "der_certificate.h"
 #include "fake_service.h"
 #include "support/certificates.h"
@@ -159,6 +161,17 @@ TEST_CASE("another failure is reported with how many were added") {
   REQUIRE(contains(error.message(), "1 of 2 were added"));
   REQUIRE_FALSE(contains(error.hint(), "file"));
   REQUIRE(store(fake, {leaf()}).already_there == 1);
+}
+
+TEST_CASE("a token that takes issuer and serial number for the certificate: the error names the other one") {
+  FakeService fake;
+  fake.rule(certificate_rule(chain().root.certificate, "label=root")).rule("fail C_CreateObject CKR_GENERAL_ERROR");
+  const auto root = read_names(chain().root.certificate), intermediate = read_names(chain().intermediate.certificate);
+  REQUIRE(std::ranges::equal(root->serial, intermediate->serial));
+  const base::Error error = error_of([&] { store(fake, {issuer()}); });
+  REQUIRE(error.return_value() == 0x5);
+  REQUIRE(contains(error.hint(), "another certificate of the same issuer and serial number"));
+  REQUIRE_FALSE(contains(error_of([&] { store(fake, {leaf()}); }).hint(), "another certificate"));
 }
 
 TEST_CASE("bytes that are no certificate are refused before anything is asked") {
