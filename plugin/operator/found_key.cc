@@ -8,22 +8,32 @@ using base::Error;
 using base::ErrorKind;
 using base::Phase;
 
-FoundKey::FoundKey(TokenAccess& access) : FoundKey(access, access.setup().uri, access.setup().name, std::nullopt) {}
+FoundKey::FoundKey(TokenAccess& access, KeySearch search)
+    : FoundKey(access, access.setup().uri, access.setup().name, std::nullopt, std::move(search)) {}
 
-FoundKey::FoundKey(TokenAccess& access, const pkcs11::Uri& uri, std::string name, std::optional<pkcs11::Login> login)
+FoundKey::FoundKey(TokenAccess& access, const pkcs11::Uri& uri, std::string name, std::optional<pkcs11::Login> login,
+                   KeySearch search)
     : access_(access), name_(std::move(name)), login_(std::move(login)) {
   order_.uri = uri;
-  find();
+  order_.expected = std::move(search.expected);
+  order_.chain_from_token = search.issuers;
+  find(search.only_looks);
 }
 
-void FoundKey::find() {
+void FoundKey::obtain_if_wanted() {
+  if (login_ || !pkcs11::needs_login(inspection_.token, access_.setup().module.quirks)) return;
+  login_ = access_.pin().obtain(inspection_.token);
+}
+
+void FoundKey::find(bool only_looks) {
   inspection_ = access_.service().inspect(order_, nullptr);
-  const pkcs11::TokenState token = inspection_.token;
-  if (!login_ && pkcs11::needs_login(token, access_.setup().module.quirks)) login_ = obtain();
-  if (login_ && !(inspection_.key && inspection_.key->public_key)) {
+  const auto visible = [&] { return inspection_.key && inspection_.key->public_key; };
+  if (!only_looks || !visible()) obtain_if_wanted();
+  if (login_ && !visible()) {
+    const pkcs11::TokenState token = inspection_.token;
     inspection_ = access_.pin().use(token, [&] { return access_.service().inspect(order_, &*login_); });
   }
-  if (!inspection_.key || !inspection_.key->public_key) {
+  if (!visible()) {
     throw Error(ErrorKind::key_not_found, Phase::find,
                 "the public half of key " + base::quoted(name_) + " is not on the token",
                 "a certificate needs it: keep the public key object that was made with the key");

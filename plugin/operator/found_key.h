@@ -8,14 +8,22 @@
 
 namespace operators {
 
+// How a key is looked for.
+struct KeySearch {
+  bool only_looks = false;                    // the PIN is asked for only when the key is hidden without a login
+  bool issuers = false;                       // also collect the issuers' certificates
+  std::optional<pkcs11::PublicKey> expected;  // selects among several matches
+};
+
 // One key on a token with its public half, and a login as soon as one is needed. `access` must outlive it.
 class FoundKey {
  public:
-  // The key that the command names, or the one that `uri` means. A token that wants a login gets one now, before
-  // anything is asked of the key, unless `login` is one already. Errors: as KeyService::inspect and PinStep; and
-  // key_not_found when the public half is not on the token.
-  explicit FoundKey(TokenAccess& access);
-  FoundKey(TokenAccess& access, const pkcs11::Uri& uri, std::string name, std::optional<pkcs11::Login> login);
+  // The key that the command names, or the one that `uri` means. The PIN of a token that wants a login is asked for
+  // now, before anything is done with the key, unless `login` is one already. Errors: as KeyService::inspect and
+  // PinStep; and key_not_found when the public half is not on the token.
+  explicit FoundKey(TokenAccess& access, KeySearch search = {});
+  FoundKey(TokenAccess& access, const pkcs11::Uri& uri, std::string name, std::optional<pkcs11::Login> login,
+           KeySearch search = {});
 
   const std::string& name() const { return name_; }
   const pkcs11::Inspection& inspection() const { return inspection_; }
@@ -31,13 +39,14 @@ class FoundKey {
   // Runs a job that changes the token, with the login; an empty one where the token wants none.
   template <typename Job>
   auto change(Job&& job) {
+    obtain_if_wanted();
     if (!login_) return job(pkcs11::Login{});
     return access_.pin().use(inspection_.token, [&] { return job(*login_); });
   }
 
  private:
-  void find();
-  pkcs11::Login obtain() { return access_.pin().obtain(inspection_.token); }
+  void find(bool only_looks);
+  void obtain_if_wanted();
 
   TokenAccess& access_;
   std::string name_;

@@ -65,6 +65,7 @@ class PathSearch {
 
   std::string where() const {
     if (sources_.file_name.empty()) return "not on the token, and no chain file is set";
+    if (!sources_.token_asked) return "not in " + base::printable(sources_.file_name);
     return "neither in " + base::printable(sources_.file_name) + " nor on the token";
   }
 

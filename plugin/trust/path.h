@@ -13,6 +13,7 @@ struct PathSources {
   const CertificateSet& file;  // asked first
   const CertificateSet& token;
   const std::string& file_name;
+  bool token_asked = true;
 };
 
 // The first path from the leaf to a self-signed root that meets the Notary profile, following verified signatures.

@@ -181,6 +181,11 @@ RequestToSign prepare_request(const pkcs11::PublicKey& key, pkcs11::KeySpec spec
   return prepared;
 }
 
+void check_request(const RequestContent& content) {
+  write_name(content.subject, kMade);
+  write_names(content.names);
+}
+
 base::Bytes assemble(const RequestToSign& prepared, base::ByteView signature) {
   if (!prepared.pkcs1()) verify_message(prepared.key(), prepared.spec(), prepared.info(), signature);
   const bool ec = pkcs11::traits(prepared.spec()).family == pkcs11::KeyFamily::ec;

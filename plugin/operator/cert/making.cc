@@ -10,4 +10,9 @@ base::Bytes make_self_signed(FoundKey& key, const trust::Subject& subject, int d
   return trust::assemble(prepared, key.sign(signing::SignOrders::certificate(prepared)));
 }
 
+base::Bytes make_request(FoundKey& key, const trust::RequestContent& content) {
+  const trust::RequestToSign prepared = trust::prepare_request(key.public_key(), key.spec(), content);
+  return trust::assemble(prepared, key.sign(signing::SignOrders::request(prepared)));
+}
+
 }  // namespace operators

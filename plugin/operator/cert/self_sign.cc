@@ -4,6 +4,7 @@
 #include "cert/making.h"
 #include "cert/subject.h"
 #include "new_file.h"
+#include "schema/certificate_report.h"
 #include "trust/certificate.h"
 
 namespace operators {

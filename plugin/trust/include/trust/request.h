@@ -51,6 +51,9 @@ class RequestToSign {
 // a key that is not RSA.
 RequestToSign prepare_request(const pkcs11::PublicKey& key, pkcs11::KeySpec spec, const RequestContent& content);
 
+// The part of it that needs no key: before anybody is asked for a PIN.
+void check_request(const RequestContent& content);
+
 // The request as DER. `signature` as KeyService::sign returns it. The result is read back and its signature verified:
 // throws Error(signature_invalid).
 base::Bytes assemble(const RequestToSign& prepared, base::ByteView signature);

@@ -1,0 +1,110 @@
+#include "trust/lint.h"
+
+#include <filesystem>
+#include <iostream>
+
+#include "cert/commands.h"
+#include "cert/key_chain.h"
+#include "cert/summary.h"
+#include "help_text.h"
+
+namespace operators {
+namespace {
+
+constexpr std::size_t kColumns = 80;
+
+std::vector<schema::LintFinding> findings_of(const std::vector<trust::Violation>& violations) {
+  std::vector<schema::LintFinding> findings;
+  for (const trust::Violation& violation : violations)
+    findings.push_back({violation.message, violation.hint});
+  return findings;
+}
+
+schema::LintReport report_of(const std::string& source, const trust::Lint& lint) {
+  schema::LintReport report;
+  report.source = source;
+  report.accepted = lint.accepted;
+  for (const trust::LintedCertificate& one : lint.certificates) {
+    report.certificates.push_back({one.certificate.place(), one.as_ca ? "ca" : "leaf", summary_of(one.certificate),
+                                   findings_of(one.violations), findings_of(one.warnings)});
+  }
+  report.violations = findings_of(lint.violations);
+  report.warnings = findings_of(lint.warnings);
+  return report;
+}
+
+std::size_t count_violations(const schema::LintReport& report) {
+  std::size_t count = report.violations.size();
+  for (const schema::LintedCertificate& one : report.certificates)
+    count += one.violations.size();
+  return count;
+}
+
+// A mark before the first line, blanks of the same width before the others.
+void print_indented(std::string_view mark, const std::string& text) {
+  std::string first = "  " + std::string(mark) + " ";
+  const std::string rest(first.size(), ' ');
+  const std::string wrapped = wrap(text, kColumns - first.size());
+  for (std::size_t at = 0; at < wrapped.size();) {
+    const std::size_t end = std::min(wrapped.find('\n', at), wrapped.size());
+    std::cout << first << wrapped.substr(at, end - at) << "\n";
+    first = rest;
+    at = end + 1;
+  }
+}
+
+void print_findings(std::string_view mark, const std::vector<schema::LintFinding>& findings) {
+  for (const schema::LintFinding& finding : findings) {
+    print_indented(mark, finding.message);
+    if (!finding.hint.empty()) print_indented(std::string(mark.size(), ' '), finding.hint);
+  }
+}
+
+void print(const schema::LintReport& report) {
+  for (const schema::LintedCertificate& one : report.certificates) {
+    std::cout << one.role << " " << text_of(one.certificate) << "\n";
+    print_findings("wrong:", one.violations);
+    print_findings("note: ", one.warnings);
+  }
+  if (!report.violations.empty() || !report.warnings.empty()) std::cout << "chain\n";
+  print_findings("wrong:", report.violations);
+  print_findings("note: ", report.warnings);
+  if (report.accepted) {
+    std::cout << "notation accepts this chain\n";
+  } else if (count_violations(report) == 0) {
+    std::cout << "CA certificates alone: only each by itself was looked at\n";
+  }
+}
+
+bool is_file(const std::string& path) {
+  std::error_code none;
+  return std::filesystem::is_regular_file(path, none);
+}
+
+trust::ChainSources sources_of(const CertLintFlags& flags) {
+  if (!is_file(flags.what)) return find_key_chain(flags.what, flags.module).sources;
+  trust::ChainSources sources;
+  sources.file = read_certificate_file(flags.what);
+  sources.file_name = flags.what;
+  return sources;
+}
+
+}  // namespace
+
+void lint_certificates(const CertLintFlags& flags) {
+  const std::string shown = base::printable(flags.what.substr(0, flags.what.find('?')));
+  const trust::Lint lint = trust::lint(sources_of(flags), base::system_clock().wall());
+  const schema::LintReport report = report_of(shown, lint);
+  if (flags.json) {
+    std::cout << schema::encode(report);
+  } else {
+    print(report);
+  }
+  const std::size_t count = count_violations(report);
+  if (count == 0) return;
+  throw base::Error(base::ErrorKind::invalid_chain, base::Phase::chain,
+                    "the certificates of " + shown + " break the Notary profile: " +
+                        (count == 1 ? "1 violation" : std::to_string(count) + " violations"));
+}
+
+}  // namespace operators
