@@ -25,7 +25,7 @@ constexpr std::array<CK_ATTRIBUTE_TYPE, 21> kPublicKey{
     CKA_TOKEN,       CKA_PRIVATE,    CKA_VERIFY,   CKA_VERIFY_RECOVER,    CKA_ENCRYPT,         CKA_WRAP,
     CKA_DERIVE,      CKA_TRUSTED,    CKA_LOCAL,    CKA_KEY_GEN_MECHANISM, CKA_MODIFIABLE,      CKA_COPYABLE,
     CKA_DESTROYABLE, CKA_START_DATE, CKA_END_DATE};
-constexpr std::array<CK_ATTRIBUTE_TYPE, 24> kPrivateKey{CKA_LABEL,
+constexpr std::array<CK_ATTRIBUTE_TYPE, 25> kPrivateKey{CKA_LABEL,
                                                         CKA_ID,
                                                         CKA_KEY_TYPE,
                                                         CKA_EC_PARAMS,
@@ -46,6 +46,7 @@ constexpr std::array<CK_ATTRIBUTE_TYPE, 24> kPrivateKey{CKA_LABEL,
                                                         CKA_DERIVE,
                                                         CKA_WRAP_WITH_TRUSTED,
                                                         CKA_MODIFIABLE,
+                                                        CKA_COPYABLE,
                                                         CKA_DESTROYABLE,
                                                         CKA_START_DATE,
                                                         CKA_END_DATE};
@@ -112,7 +113,7 @@ class Description {
     KeyGroup& group = located_.match->group;
     const PublicKey* identity = group.identity();
     if (group.private_objects.empty() && identity != nullptr) {
-      if (const auto half = find_private_key(module_, located_, *identity))
+      if (const auto half = find_private_half(*identity))
         group.private_objects.push_back(read_object(module_, located_.session.handle(), half->handle));
     }
     if (group.public_objects.empty()) add_public_half(group);
@@ -128,6 +129,16 @@ class Description {
       if (group.key && object.key && *group.key != *object.key) continue;
       if (!group.key) group.key = object.key;
       group.public_objects.push_back(std::move(object));
+    }
+  }
+
+  // A token on which signing would fail for want of the one right private half can still be described.
+  std::optional<PrivateKey> find_private_half(const PublicKey& identity) const {
+    try {
+      return find_private_key(module_, located_, identity);
+    } catch (const base::Error& error) {
+      if (error.kind() != ErrorKind::ambiguous_key && error.kind() != ErrorKind::key_not_found) throw;
+      return std::nullopt;
     }
   }
 
@@ -148,7 +159,7 @@ class Description {
     const PublicKey* identity = located_.match->group.identity();
     const auto spec = identity == nullptr ? std::nullopt : key_spec_of(*identity);
     if (!spec) return names;
-    const auto half = find_private_key(module_, located_, *identity);
+    const auto half = find_private_half(*identity);
     for (const SignMechanism& mechanism :
          preferred_mechanisms(module_, located_.token.slot_id, SignScheme::notary, *spec)) {
       if (!half || half->allows(mechanism)) names.emplace_back(mechanism.name);

@@ -1,7 +1,7 @@
 #include "key_templates.h"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "attribute_names.h"
 #include "base/error.h"
@@ -108,7 +108,9 @@ std::vector<CK_MECHANISM_TYPE> generation_mechanisms(const GenerateOrder& order)
     // Modules in FIPS mode may know only the second one, or only one of their vendor's (Luna 0x80000142).
     mechanisms = {CKM_RSA_PKCS_KEY_PAIR_GEN, CKM_RSA_X9_31_KEY_PAIR_GEN};
   }
-  if (order.mechanism) mechanisms.push_back(*order.mechanism);
+  const bool known =
+      order.mechanism && std::find(mechanisms.begin(), mechanisms.end(), *order.mechanism) != mechanisms.end();
+  if (order.mechanism && !known) mechanisms.push_back(*order.mechanism);
   return mechanisms;
 }
 

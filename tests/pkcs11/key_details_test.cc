@@ -106,6 +106,15 @@ TEST_CASE("a hidden key of the same label does not hide the one that is meant") 
   REQUIRE(described(fake, key_named("k")).key.public_key == FakeService::test_key(KeySpec::ec_256));
 }
 
+TEST_CASE("a key with two private halves, or one of another key, is described as it is") {
+  FakeService fake;
+  fake.rule("key RSA-2048 label=k id=01")
+      .rule("key P-256 label=twice id=02")
+      .rule("key P-256 label=twice id=02 public=no");
+  REQUIRE(types(described(fake, key_named("twice"))) == Types{"public key", "private key", "private key"});
+  REQUIRE(types(described(fake, key_named("k"))) == Types{"public key", "private key"});
+}
+
 TEST_CASE("keys that are not there or are several are errors as for signing") {
   FakeService fake;
   fake.rule("key P-256 label=k id=01").rule("key P-384 label=k id=02");

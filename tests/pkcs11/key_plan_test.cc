@@ -55,6 +55,12 @@ TEST_CASE("the plan for an RSA key has both templates and every mechanism") {
           "CKA_LABEL=release");
 }
 
+TEST_CASE("a mechanism that is tried anyway is not tried twice") {
+  GenerateOrder order = order_for(KeySpec::rsa_2048);
+  order.mechanism = CKM_RSA_X9_31_KEY_PAIR_GEN;
+  REQUIRE(plan_of(order).mechanisms.size() == 2);
+}
+
 TEST_CASE("the plan for an EC key has the curve, and what was asked beyond") {
   GenerateOrder order = order_for(KeySpec::ec_256);
   order.always_authenticate = true;
