@@ -73,12 +73,16 @@ void expect_person(const Module& module, const TokenState& token) {
   if (token.own_pin_pad) module.progress().person_answers();
 }
 
+std::string tries_after(const Module& module, const TokenState& token, CK_RV answer, CK_USER_TYPE user_type) {
+  return answer == CKR_PIN_INCORRECT ? tries_left(module, token.slot_id, user_type) : std::string();
+}
+
 void log_in_as(const Module& module, const Session& session, TokenState& token, const Login& login) try {
   log_in(module, session, token, login);
 } catch (const Error& error) {
   if (!error.return_value() || login.user_type != CKU_SO) throw;
-  if (*error.return_value() == CKR_PIN_LOCKED || *error.return_value() == CKR_PIN_INCORRECT) throw;
-  throw administer_error(module, Phase::login, *error.return_value(), cannot_log_in(token, CKU_SO));
+  throw officer_error(module, Phase::login, *error.return_value(), cannot_log_in(token, CKU_SO),
+                      tries_after(module, token, *error.return_value(), CKU_SO));
 }
 
 TokenState initialise(const Module& module, const TokenOrder& order) {
@@ -96,8 +100,7 @@ TokenState initialise(const Module& module, const TokenOrder& order) {
                                    CK_SLOT_ID{target.slot_id}, pointer(order.pin), size(order.pin), label.data());
   if (answer == CKR_OK) return find_initialised_token(module, before, target, order.label);
   if (!target.initialised) throw new_pin_error(module, Phase::generate, answer, what, lengths_of(target));
-  throw administer_error(module, Phase::generate, answer, what,
-                         answer == CKR_PIN_INCORRECT ? tries_left(module, target.slot_id, CKU_SO) : std::string());
+  throw officer_error(module, Phase::generate, answer, what, tries_after(module, target, answer, CKU_SO));
 }
 
 TokenState set_user_pin(const Module& module, const TokenOrder& order) {
@@ -140,8 +143,10 @@ TokenState change_pin(const Module& module, const TokenOrder& order, CK_USER_TYP
   const CK_RV answer = module.call(Phase::login, "C_SetPIN", &CK_FUNCTION_LIST::C_SetPIN, session.handle(),
                                    pointer(order.pin), size(order.pin), pointer(order.new_pin), size(order.new_pin));
   if (answer == CKR_OK) return token;
-  if (answer == CKR_PIN_INCORRECT) {
-    throw administer_error(module, Phase::login, answer, what, tries_left(module, token.slot_id, user_type));
+  if (answer == CKR_PIN_INCORRECT || answer == CKR_PIN_LOCKED) {
+    const std::string tries = tries_after(module, token, answer, user_type);
+    if (user_type == CKU_SO) throw officer_error(module, Phase::login, answer, what, tries);
+    throw administer_error(module, Phase::login, answer, what, tries);
   }
   throw new_pin_error(module, Phase::login, answer, what, lengths_of(token));
 }

@@ -31,6 +31,12 @@ constexpr std::array kGeneral{
     Words{"CKR_FUNCTION_NOT_SUPPORTED", ErrorKind::not_capable, "the module does not offer this", kVendorTool},
 };
 
+constexpr std::array kOfficer{
+    Words{"CKR_PIN_INCORRECT", ErrorKind::pin_refused, "the SO PIN is wrong", ""},
+    Words{"CKR_PIN_LOCKED", ErrorKind::pin_refused, "the SO PIN is locked after too many wrong tries",
+          "nobody can unlock it; the vendor's own tool may erase the token"},
+};
+
 constexpr std::array kNewPin{
     Words{"CKR_PIN_LEN_RANGE", ErrorKind::invalid_request, "the new PIN is too short or too long for the token", ""},
     Words{"CKR_PIN_INVALID", ErrorKind::invalid_request, "the new PIN has characters that the token does not take",
@@ -62,6 +68,12 @@ Error administer_error(const Module& module, Phase phase, CK_RV answer, const st
                        const std::string& hint) {
   if (const Words* words = find(kGeneral, answer)) return said(module, phase, answer, what, *words, hint);
   return module.error(phase, answer, what, hint);
+}
+
+Error officer_error(const Module& module, Phase phase, CK_RV answer, const std::string& what,
+                    const std::string& tries) {
+  if (const Words* words = find(kOfficer, answer)) return said(module, phase, answer, what, *words, tries);
+  return administer_error(module, phase, answer, what, tries);
 }
 
 Error new_pin_error(const Module& module, Phase phase, CK_RV answer, const std::string& what,

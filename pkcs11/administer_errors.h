@@ -9,6 +9,10 @@ namespace pkcs11 {
 base::Error administer_error(const Module& module, base::Phase phase, CK_RV answer, const std::string& what,
                              const std::string& hint = {});
 
+// Likewise when the PIN in question was the security officer's; `tries` is what tries_left says.
+base::Error officer_error(const Module& module, base::Phase phase, CK_RV answer, const std::string& what,
+                          const std::string& tries);
+
 // Likewise when the answer may be about a new PIN.
 base::Error new_pin_error(const Module& module, base::Phase phase, CK_RV answer, const std::string& what,
                           const std::string& lengths);

@@ -30,10 +30,12 @@ void require_usable_pin(const TokenState& token, const Login& login) {
   if (login.user_type == kSecurityOfficer) return require_usable_so_pin(token, login);
   if (login.user_type != kOrdinaryUser) return;
   if (token.pin_locked) {
-    withhold(token, "it is locked", "the token's security officer can unlock it and set a new one");
+    withhold(token, "it is locked",
+             "the token's security officer can unlock it and set a new one: notation-pkcs11 token unlock");
   }
   if (token.pin_to_be_changed) {
-    withhold(token, "the token wants it changed first", "change it with the vendor's tool, then update the PIN source");
+    withhold(token, "the token wants it changed first",
+             "change it with notation-pkcs11 token set-pin, then update the PIN source");
   }
   if (token.pin_final_try && !login.attended) {
     withhold(token, "one try is left, and a wrong one locks the token",

@@ -268,7 +268,7 @@ TEST_CASE("what stands in the way of an initialisation is said in its own words"
       {"CKR_SESSION_EXISTS", ErrorKind::busy, "sessions are open on it"},
       {"CKR_TOKEN_WRITE_PROTECTED", ErrorKind::not_capable, "the token is write-protected"},
       {"CKR_FUNCTION_NOT_SUPPORTED", ErrorKind::not_capable, "the module does not offer this"},
-      {"CKR_PIN_LOCKED", ErrorKind::pin_refused, "the PIN is locked"},
+      {"CKR_PIN_LOCKED", ErrorKind::pin_refused, "the SO PIN is locked"},
       {"CKR_DEVICE_ERROR", ErrorKind::token_failed, "CKR_DEVICE_ERROR"},
       {"CKR_DEVICE_REMOVED", ErrorKind::token_failed, "CKR_DEVICE_REMOVED"},
   };
@@ -331,6 +331,18 @@ TEST_CASE("a worker that dies in a change is not replaced, and the text says wha
     CHECK(child.calls(one.function) == 1);
     CHECK(child.workers == 1);
   }
+}
+
+TEST_CASE("a worker that hangs in a change is late, and the text says what is in doubt") {
+  ChildService child;
+  child.rule("hang C_SetPIN");
+  child.options.timeouts.login = std::chrono::milliseconds(300);
+  const TokenOrder order = order_for(TokenAction::change_user_pin, "1234", "739146");
+  const base::Error error = error_of([&] { child.get().administer(order); });
+  require_error(error, ErrorKind::late);
+  CHECK(contains(error.message(), "in C_SetPIN (phase login); it is not known whether the token was changed"));
+  CHECK(contains(error.hint(), "either PIN may be the right one now"));
+  CHECK(child.workers == 1);
 }
 
 TEST_CASE("neither PIN of a change is passed on when the module prints them") {
