@@ -4,6 +4,7 @@
 #include <array>
 
 #include "approval_request.h"
+#include "audit_json.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "digest_text.h"
@@ -14,7 +15,7 @@
 namespace schema {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = AuditJson;
 using pkcs11::SignPurpose;
 
 constexpr std::uint64_t kVersion = 1;
@@ -37,46 +38,9 @@ void add(Json& json, const char* name, const std::string& text, std::size_t maxi
   if (!text.empty()) json[name] = cut(text, maximum);
 }
 
-void add_subject(Json& json, const AuditSubject& subject) {
-  json["purpose"] = name_of(subject.purpose);
-  json["by"] = subject.by_service ? "service" : "token";
-  json["key"] = {{"name", cut(subject.key_name, kMaximumName)}, {"spkiSha256", subject.key_sha256}};
-  add(json["key"], "spec", subject.key_spec, kMaximumWord);
-  add(json, "algorithm", subject.algorithm, kMaximumWord);
-  add(json, "payloadSha256", subject.payload_sha256, kSha256Digits);
-  if (subject.artifact) {
-    json["artifact"] = {{"mediaType", cut(subject.artifact->media_type, kMaximumName)},
-                        {"digest", subject.artifact->digest},
-                        {"size", subject.artifact->size}};
-  }
-  add(json, "signingScheme", subject.signing_scheme, kMaximumWord);
-  if (!subject.certificate_serial.empty()) {
-    json["certificate"] = {{"serial", cut(subject.certificate_serial, kMaximumWord)},
-                           {"subject", cut(subject.certificate_subject, kMaximumText)}};
-  }
-  if (!subject.approval_request.empty()) {
-    json["approval"] = {{"request", cut(subject.approval_request, kMaximumWord)}};
-    add(json["approval"], "evidence", subject.approval_evidence, kMaximumEvidence);
-  }
-}
-
 void add_event(Json& json, const AuditIntent& intent) {
   json["event"] = "intent";
   add_subject(json, intent.subject);
-}
-
-void add_result(Json& json, const AuditSignature& signature) {
-  json["result"] = "signed";
-  json["signatureSha256"] = signature.sha256;
-  add(json, "mechanism", signature.mechanism, kMaximumWord);
-}
-
-void add_result(Json& json, const AuditFailure& failure) {
-  json["result"] = "failed";
-  Json error{{"kind", cut(failure.kind, kMaximumWord)}, {"phase", cut(failure.phase, kMaximumWord)}};
-  add(error, "ckr", failure.return_value, kMaximumWord);
-  error["message"] = cut(failure.message, kMaximumText);
-  json["error"] = std::move(error);
 }
 
 void add_event(Json& json, const AuditOutcome& outcome) {
@@ -121,7 +85,7 @@ AuditSubject decode_subject(DocumentObject& line) {
   if (by != "service" && by != "token") line.refuse("by", "must be token or service");
   DocumentObject key = line.object("key");
   subject.key_name = key.text("name", kMaximumName);
-  subject.key_sha256 = key.hexadecimal("spkiSha256", kSha256Digits);
+  if (key.has("spkiSha256")) subject.key_sha256 = key.hexadecimal("spkiSha256", kSha256Digits);
   subject.key_spec = find(key, "spec", kMaximumWord);
   key.finish();
   subject.algorithm = find(line, "algorithm", kMaximumWord);
@@ -179,7 +143,52 @@ AuditRecovery decode_recovery(DocumentObject fragment) {
   return recovery;
 }
 
+bool is_of_newer_release(std::string_view text) {
+  const StrictJson parsed = parse_strict(text);
+  if (!parsed.fault.empty() || !parsed.value.is_object()) return false;
+  const auto version = parsed.value.find("version");
+  return version != parsed.value.end() && version->is_number_unsigned() && *version > kVersion;
+}
+
 }  // namespace
+
+void add_subject(Json& json, const AuditSubject& subject) {
+  json["purpose"] = name_of(subject.purpose);
+  json["by"] = subject.by_service ? "service" : "token";
+  json["key"] = {{"name", cut(subject.key_name, kMaximumName)}};
+  add(json["key"], "spkiSha256", subject.key_sha256, kSha256Digits);
+  add(json["key"], "spec", subject.key_spec, kMaximumWord);
+  add(json, "algorithm", subject.algorithm, kMaximumWord);
+  add(json, "payloadSha256", subject.payload_sha256, kSha256Digits);
+  if (subject.artifact) {
+    json["artifact"] = {{"mediaType", cut(subject.artifact->media_type, kMaximumName)},
+                        {"digest", subject.artifact->digest},
+                        {"size", subject.artifact->size}};
+  }
+  add(json, "signingScheme", subject.signing_scheme, kMaximumWord);
+  if (!subject.certificate_serial.empty()) {
+    json["certificate"] = {{"serial", cut(subject.certificate_serial, kMaximumWord)},
+                           {"subject", cut(subject.certificate_subject, kMaximumText)}};
+  }
+  if (!subject.approval_request.empty()) {
+    json["approval"] = {{"request", cut(subject.approval_request, kMaximumWord)}};
+    add(json["approval"], "evidence", subject.approval_evidence, kMaximumEvidence);
+  }
+}
+
+void add_result(Json& json, const AuditSignature& signature) {
+  json["result"] = "signed";
+  json["signatureSha256"] = signature.sha256;
+  add(json, "mechanism", signature.mechanism, kMaximumWord);
+}
+
+void add_result(Json& json, const AuditFailure& failure) {
+  json["result"] = "failed";
+  Json error{{"kind", cut(failure.kind, kMaximumWord)}, {"phase", cut(failure.phase, kMaximumWord)}};
+  add(error, "ckr", failure.return_value, kMaximumWord);
+  error["message"] = cut(failure.message, kMaximumText);
+  json["error"] = std::move(error);
+}
 
 std::string_view name_of(SignPurpose purpose) {
   const auto* known = std::find_if(kPurposes.begin(), kPurposes.end(),
@@ -221,6 +230,16 @@ AuditLine decode_audit_line(std::string_view text, std::string_view place) {
   }
   object.finish();
   return line;
+}
+
+std::optional<AuditLine> find_audit_line(std::string_view text, std::string_view place) {
+  if (text.empty() || text.size() > kMaximumAuditLine || text.front() != '{' || text.back() != '}') return std::nullopt;
+  try {
+    return decode_audit_line(text, place);
+  } catch (const base::Error&) {
+    if (is_of_newer_release(text)) throw;
+    return std::nullopt;
+  }
 }
 
 }  // namespace schema

@@ -50,6 +50,7 @@ class KeyAtHand {
   void release();
 
   void log_in();
+  bool has_login() const { return login_.has_value(); }
 
   // Runs a job of the service with the login, null where the token wants none.
   template <typename Job>

@@ -280,6 +280,7 @@ class KeySetupBuilder {
     decide("login_user", &Key::login_user, setup_.login_user);
     decide("leaf_expiry", &Key::leaf_expiry, setup_.leaf_expiry);
     decide("allow_opaque_payload", &Key::allow_opaque_payload, setup_.allow_opaque_payload);
+    decide_audit();
     decide_approval_wait();
     decide("busy_wait", &Key::busy_wait, setup_.timeouts.busy_wait);
     decide_timeout("timeouts.load", &Times::load, setup_.timeouts.load);
@@ -290,6 +291,25 @@ class KeySetupBuilder {
     decide_timeout("timeouts.find", &Times::find, setup_.timeouts.find);
     decide_timeout("timeouts.sign", &Times::sign, setup_.timeouts.sign);
     decide_timeout("timeouts.generate", &Times::generate, setup_.timeouts.generate);
+  }
+
+  // The administrator's word for all keys counts where he has none for this one.
+  void decide_audit() {
+    Decision<schema::AuditMode> decision("audit");
+    const auto& administrator = settings_.administrator_;
+    const bool has_own =
+        administrator && sources_.front().origin == administrator->path && sources_.front().settings->audit;
+    if (administrator && !has_own) decision.offer(administrator->config.audit, administrator->path);
+    for (const Source& source : sources_)
+      decision.offer(source.settings->audit, source.origin);
+    if (decision.value()) setup_.audit = *decision.value();
+    note("audit", text_of(setup_.audit), decision.origin());
+    Decision<bool> syslog("audit_syslog");
+    for (const auto* file : {&administrator, &settings_.user_}) {
+      if (*file && !syslog.value()) syslog.offer((*file)->config.audit_syslog, (*file)->path);
+    }
+    setup_.audit_syslog = syslog.value().value_or(false);
+    note("audit_syslog", text_of(setup_.audit_syslog), syslog.origin());
   }
 
   // How long this run waits is the caller's business, unless the administrator says: the one setting where a source

@@ -5,10 +5,11 @@
 
 #include "approval_desk.h"
 #include "key_at_hand.h"
+#include "signing/audit_step.h"
 
 namespace signing {
 
-// A key and the desk where leave to use it is asked, as the settings have them.
+// A key, the desk where leave to use it is asked, and the record of its use, as the settings have them.
 class Run {
  public:
   // `given`: plugin-config, or a command's flags (see Settings::key).
@@ -23,11 +24,14 @@ class Run {
 
   ApprovalDesk desk;
   KeyAtHand key;
+  AuditStep audit;
 
  private:
   template <typename Given>
   Run(const Settings& settings, const std::string& key_id, const Given& given, RunContext& context)
-      : desk(settings.policies(), context), key(logged(settings, context).key(key_id, given), context) {}
+      : desk(settings.policies(), context),
+        key(logged(settings, context).key(key_id, given), context),
+        audit(key.setup(), context) {}
 
   static const Settings& logged(const Settings& settings, RunContext& context) {
     context.log.configure(settings.log());

@@ -41,4 +41,8 @@ std::string text_of(const schema::LeafExpiry& value) {
   return std::string(value.refuse ? "refuse " : "warn ") + std::to_string(value.days) + " days before";
 }
 
+std::string text_of(schema::AuditMode value) {
+  return value == schema::AuditMode::required ? "required" : value == schema::AuditMode::on ? "on" : "off";
+}
+
 }  // namespace signing

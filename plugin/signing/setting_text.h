@@ -15,5 +15,6 @@ std::string text_of(unsigned long value);  // user_type
 std::string text_of(std::chrono::milliseconds value);
 std::string text_of(const pkcs11::Quirks& value);
 std::string text_of(const schema::LeafExpiry& value);
+std::string text_of(schema::AuditMode value);
 
 }  // namespace signing

@@ -29,7 +29,7 @@ pkcs11::SignOrder SignOrders::over(pkcs11::SignPurpose purpose, pkcs11::KeySpec 
 }
 
 pkcs11::SignOrder SignOrders::artifact(const SignablePayload& payload, const trust::CheckedChain& chain,
-                                       const approval::Grant& grant, base::WallTime now) {
+                                       const approval::Grant& grant, const AuditedIntent&, base::WallTime now) {
   const std::string key = trust::spki_sha256(chain.leaf_key());
   if (grant.key() != key) {
     throw base::Error(base::ErrorKind::internal, base::Phase::sign,

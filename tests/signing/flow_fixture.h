@@ -1,6 +1,7 @@
 #pragma once
 
 #include <csignal>
+#include <functional>
 #include <string>
 
 #include "environment_scope.h"
@@ -57,6 +58,7 @@ class Flow {
   pkcs11::KeySpec spec = pkcs11::KeySpec::ec_256;
   std::string chain_file, ca_file, leaf_file, pin_file, key_file;
   bool host_is_there = true;
+  std::function<void()> before_sign;  // when it is asked whether the host is there
   signing::SettingsFiles settings;
 
  private:
@@ -68,6 +70,7 @@ class Flow {
               return *service_;
             },
             [this] {
+              if (before_sign) before_sign();
               if (!host_is_there) throw base::Error(base::ErrorKind::host_gone, base::Phase::sign, "nobody is there");
             },
             [this](std::chrono::milliseconds) { return host_is_there; },

@@ -4,6 +4,7 @@
 
 #include "approval/policies.h"
 #include "base/clock.h"
+#include "fake_terminal.h"
 #include "pkcs11/local_service.h"
 #include "schema/payload.h"
 #include "signing/key_proof.h"
@@ -37,6 +38,28 @@ base::WallTime now() {
   return base::system_clock().wall();
 }
 
+// As a key has it whose signatures are not recorded.
+signing::AuditedIntent intent() {
+  FakeTerminal terminal(false);
+  platform::Log log;
+  platform::EnvironmentSecrets secrets;
+  pkcs11::LocalService service({}, base::system_clock());
+  signing::RunContext context{[&](const signing::KeySetup&) -> pkcs11::KeyService& { return service; },
+                              [] {},
+                              [](std::chrono::milliseconds) { return true; },
+                              terminal,
+                              log,
+                              base::system_clock(),
+                              secrets,
+                              {}};
+  signing::KeySetup setup;
+  setup.audit = schema::AuditMode::off;
+  return signing::AuditStep(setup, context)
+      .sign(
+          {}, [](const signing::AuditedIntent& made) { return made; },
+          [](const signing::AuditedIntent&) { return signing::AuditedSignature{}; });
+}
+
 std::string hash_name(pkcs11::Hash hash) {
   return hash == pkcs11::Hash::sha_256 ? "SHA256" : hash == pkcs11::Hash::sha_384 ? "SHA384" : "SHA512";
 }
@@ -46,8 +69,8 @@ std::string hash_name(pkcs11::Hash hash) {
 TEST_CASE("an artifact's order carries the payload and its digest") {
   const trust::CheckedChain chain = chain_for(support::TestKey::shared(pkcs11::KeySpec::ec_384));
   const auto checked = signing::check_payload(payload(), pkcs11::KeySpec::ec_384, false);
-  const auto order =
-      signing::SignOrders::artifact(checked, chain, approval::Policies().none_needed(chain.leaf_key()), now());
+  const auto order = signing::SignOrders::artifact(checked, chain, approval::Policies().none_needed(chain.leaf_key()),
+                                                   intent(), now());
   CHECK(order.purpose() == pkcs11::SignPurpose::artifact);
   CHECK(base::text_of(order.message()) == kPayload);
   CHECK(base::to_hex(order.digest()) == base::to_hex(trust::digest(pkcs11::Hash::sha_384, payload())));
@@ -57,15 +80,15 @@ TEST_CASE("a grant for another key makes no order") {
   const trust::CheckedChain chain = chain_for(support::TestKey::shared(pkcs11::KeySpec::ec_384));
   const auto checked = signing::check_payload(payload(), pkcs11::KeySpec::ec_384, false);
   const auto grant = approval::Policies().none_needed(support::TestKey::other(pkcs11::KeySpec::ec_384).public_key());
-  REQUIRE_ERROR(signing::SignOrders::artifact(checked, chain, grant, now()), base::ErrorKind::internal);
+  REQUIRE_ERROR(signing::SignOrders::artifact(checked, chain, grant, intent(), now()), base::ErrorKind::internal);
 }
 
 TEST_CASE("a payload for another kind of key makes no order") {
   const trust::CheckedChain chain = chain_for(support::TestKey::shared(pkcs11::KeySpec::ec_256));
   const auto checked = signing::check_payload(payload(), pkcs11::KeySpec::ec_384, false);
-  REQUIRE_ERROR(
-      signing::SignOrders::artifact(checked, chain, approval::Policies().none_needed(chain.leaf_key()), now()),
-      base::ErrorKind::internal);
+  REQUIRE_ERROR(signing::SignOrders::artifact(checked, chain, approval::Policies().none_needed(chain.leaf_key()),
+                                              intent(), now()),
+                base::ErrorKind::internal);
 }
 
 TEST_CASE("bytes that are no Notary payload pass only where the configuration allows opaque ones") {

@@ -89,4 +89,7 @@ std::string encode(const AuditLine& line);
 // message is "<place>: <cause>"; `place` is for example "line 12".
 AuditLine decode_audit_line(std::string_view text, std::string_view place);
 
+// The same for text that may be anything: nothing when it is no line. Throws for a line of a newer release alone.
+std::optional<AuditLine> find_audit_line(std::string_view text, std::string_view place);
+
 }  // namespace schema

@@ -41,6 +41,8 @@ struct KeySetup {
   bool allow_opaque_payload = false;
   bool at_service = false;                            // an approval service holds the key: no uri, no module
   std::optional<std::chrono::seconds> approval_wait;  // for people, in this run
+  schema::AuditMode audit = schema::AuditMode::on;
+  bool audit_syslog = false;
 };
 
 // One setting of a key, for people.

@@ -3,6 +3,7 @@
 #include "approval/grant.h"
 #include "base/clock.h"
 #include "pkcs11/sign_order.h"
+#include "signing/audit_step.h"
 #include "signing/signable_payload.h"
 #include "trust/chain.h"
 #include "trust/request.h"
@@ -17,7 +18,7 @@ class SignOrders {
   // Throws Error(internal) when grant, payload and chain are not for one key, Error(undecided) when the grant does not
   // cover the payload's artifact at this moment.
   static pkcs11::SignOrder artifact(const SignablePayload& payload, const trust::CheckedChain& chain,
-                                    const approval::Grant& grant, base::WallTime now);
+                                    const approval::Grant& grant, const AuditedIntent& intent, base::WallTime now);
   static pkcs11::SignOrder certificate(const trust::CertificateToSign& certificate);
   // In PKCS#1 v1.5 where the request says so: the one order with that scheme.
   static pkcs11::SignOrder request(const trust::RequestToSign& request);

@@ -1,0 +1,5 @@
+#include "signing/audit_step.h"
+
+signing::AuditedIntent intent() {
+  return signing::AuditedIntent();
+}
