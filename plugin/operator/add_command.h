@@ -38,6 +38,7 @@ CLI::Option* add_spec(CLI::App& app, const std::string& help, std::function<void
 void add_token_flags(CLI::App& app, TokenFlags& flags);
 
 // The commands of one noun each, declared here and defined in its folder.
+void add_token(CLI::App& app, std::function<void()>& chosen);
 void add_key(CLI::App& app, std::function<void()>& chosen);
 void add_cert(CLI::App& app, std::function<void()>& chosen);
 void add_approvals(CLI::App& app, std::function<void()>& chosen);

@@ -30,6 +30,7 @@ std::unique_ptr<CLI::App> make_command_line(std::function<void()>& chosen) {
       "each alone and with a JSON request on standard input.\n\n"
       "Example:\n"
       "  notation-pkcs11 key list --module /usr/lib/softhsm/libsofthsm2.so");
+  add_token(*app, chosen);
   add_key(*app, chosen);
   add_cert(*app, chosen);
   add_approvals(*app, chosen);

@@ -25,6 +25,31 @@ class PinStep {
   // cancelled.
   pkcs11::Login obtain(const pkcs11::TokenState& token);
 
+  // The same for the security officer, who logs in to initialise a token or to set the user's PIN: from so_pin_source,
+  // else typed.
+  pkcs11::Login obtain_so(const pkcs11::TokenState& token);
+
+  // A PIN that is about to be set: from the source, or typed twice; empty where the token has its own pad and no source
+  // is set. `what` it is ("new PIN") and `flag`, which names a source of it, are for texts. Errors: pin_unavailable,
+  // cancelled, invalid_request (what was typed differs, or is of a length that the token does not take).
+  base::Secret choose(const pkcs11::TokenState& token, const std::optional<platform::PinSource>& source,
+                      const std::string& what, const std::string& flag);
+
+  // The user's first PIN: from where later runs will have it, pin_source or the variable, else typed twice.
+  base::Secret choose_first(const pkcs11::TokenState& token);
+
+  // Removes what is counted of refused PINs. Error(invalid_settings) where nothing is counted.
+  struct Forgotten {
+    unsigned user = 0, security_officer = 0;
+  };
+  Forgotten forget_refusals(const pkcs11::TokenState& token);
+
+  // The user's alone, once somebody else has set his PIN.
+  void forget_user_refusals(const pkcs11::TokenState& token);
+
+  // Refused in a row, for the user and the security officer; nothing is counted without a usable state folder.
+  Forgotten refusals(const pkcs11::TokenState& token);
+
   // Runs one job with the login that was obtained last and keeps count of refusals, see platform::PinGuard. Waits for
   // other processes where tries go one at a time, as long as a login and a signature may take. Errors: what the job
   // throws, pin_withheld after too many refusals in a row, busy, host_gone when nobody is left after the wait.
@@ -46,16 +71,19 @@ class PinStep {
 
  private:
   platform::PinSource source() const;
+  pkcs11::Login obtain(const pkcs11::TokenState& token, pkcs11::Login login,
+                       const std::optional<platform::PinSource>& source, const std::string& prompt);
   static platform::PinOutcome outcome_of(const base::Error& error);
   platform::PinGuard::Try begin_try(const pkcs11::TokenState& token);
   void settle(platform::PinGuard::Try attempt, platform::PinOutcome outcome);
   void warn_that_nothing_is_counted();
   platform::PinGuard& guard();
-  platform::GuardedToken guarded(const pkcs11::TokenState& token) const;
+  platform::GuardedToken guarded(const pkcs11::TokenState& token, bool security_officer) const;
 
   const KeySetup& setup_;
   RunContext& context_;
   bool attended_ = false;
+  bool security_officer_ = false;                     // whose login was obtained last
   std::optional<platform::StateFolderSearch> state_;  // opened when the first PIN is about to be used
   std::optional<platform::PinGuard> guard_;
 };
