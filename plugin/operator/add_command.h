@@ -42,5 +42,6 @@ void add_token(CLI::App& app, std::function<void()>& chosen);
 void add_key(CLI::App& app, std::function<void()>& chosen);
 void add_cert(CLI::App& app, std::function<void()>& chosen);
 void add_approvals(CLI::App& app, std::function<void()>& chosen);
+void add_audit(CLI::App& app, std::function<void()>& chosen);
 
 }  // namespace operators

@@ -34,6 +34,7 @@ std::unique_ptr<CLI::App> make_command_line(std::function<void()>& chosen) {
   add_key(*app, chosen);
   add_cert(*app, chosen);
   add_approvals(*app, chosen);
+  add_audit(*app, chosen);
   add_version(*app, chosen);
   return app;
 }
