@@ -11,7 +11,7 @@ namespace {
 void print(const schema::AuditEntry& entry) {
   const schema::AuditSubject& subject = entry.subject;
   std::cout << schema::format_audit_time(entry.time) << "  " << outcome_of(entry) << "  key "
-            << base::quoted(subject.key_name) << ", " << name_of(subject.purpose)
+            << base::quoted(subject.key_name) << ", " << schema::name_of(subject.purpose)
             << (subject.by_service ? ", by a service" : "") << "\n";
   if (subject.artifact) {
     std::cout << "    " << base::printable(subject.artifact->digest) << "\n    "
