@@ -110,9 +110,9 @@ class SignJob {
   CK_RV init(SignMechanism& used) {
     CK_RV first_refusal = CKR_OK;
     for (const SignMechanism& mechanism : mechanisms_) {
-      MechanismArguments arguments(mechanism, order_.spec());
+      arguments_.emplace(mechanism, order_.spec());
       const CK_RV answer = module_.call_patiently(Phase::sign, "C_SignInit", &CK_FUNCTION_LIST::C_SignInit,
-                                                  located_.session.handle(), arguments.get(), key_.handle);
+                                                  located_.session.handle(), arguments_->get(), key_.handle);
       used = mechanism;
       if (answer == CKR_OK || !mechanism_refused(answer)) return answer;
       if (first_refusal == CKR_OK) first_refusal = answer;
@@ -180,6 +180,7 @@ class SignJob {
   const Login* login_;
   PrivateKey key_;
   std::vector<SignMechanism> mechanisms_;
+  std::optional<MechanismArguments> arguments_;  // kept until C_Sign: tpm2-pkcs11 1.9.0 reads them there once more
   base::Bytes data_;
   base::Bytes signature_;
   bool flags_read_ = false;
