@@ -67,6 +67,10 @@ class Host:
             path = self.folder / f"trusted-{number}.pem"
             path.write_text(root.pem)
             self.succeed("cert", "add", "--type", "ca", "--store", store, path)
+        self.write_policy(level, store, identities)
+
+    def write_policy(self, level="strict", store="e2e", identities=("*",), stores=(), **verification):
+        """One policy for every registry. `stores`: further trust stores, such as "tsa:e2e"."""
         policy = self.folder / "trustpolicy.json"
         policy.write_text(
             json.dumps(
@@ -76,8 +80,8 @@ class Host:
                         {
                             "name": "e2e",
                             "registryScopes": ["*"],
-                            "signatureVerification": {"level": level},
-                            "trustStores": [f"ca:{store}"],
+                            "signatureVerification": {"level": level, **verification},
+                            "trustStores": [f"ca:{store}", *stores],
                             "trustedIdentities": list(identities),
                         }
                     ],

@@ -1,17 +1,21 @@
 """A pseudo-terminal as the controlling terminal of a program: what it shows, what a person types."""
 
+import fcntl
 import os
 import pty
 import select
 import signal
+import struct
 import termios
 import time
 
 
 class Screen:
-    def __init__(self, argv, environment, folder):
+    def __init__(self, argv, environment, folder, columns=0):
+        """`columns`: how wide it says it is; 0 says nothing."""
         self.pid, self._master = pty.fork()
         if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24 if columns else 0, columns, 0, 0))
             os.chdir(folder)
             os.execve(
                 str(argv[0]), [str(part) for part in argv], {name: str(value) for name, value in environment.items()}
