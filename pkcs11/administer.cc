@@ -112,8 +112,9 @@ TokenState set_user_pin(const Module& module, const TokenOrder& order) {
   expect_person(module, token);
   const CK_RV answer = module.call(Phase::login, "C_InitPIN", &CK_FUNCTION_LIST::C_InitPIN, session.handle(),
                                    pointer(order.new_pin), size(order.new_pin));
-  if (answer != CKR_OK) throw new_pin_error(module, Phase::login, answer, what, lengths_of(token));
-  return token;
+  if (answer == CKR_OK) return token;
+  if (answer == CKR_PIN_EXPIRED) throw officer_error(module, Phase::login, answer, what, {});
+  throw new_pin_error(module, Phase::login, answer, what, lengths_of(token));
 }
 
 // Without a login C_SetPIN is about the user's PIN (PKCS#11 v2.40 section 5.5). The login shows a wrong PIN for what it

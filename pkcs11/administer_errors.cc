@@ -35,6 +35,9 @@ constexpr std::array kOfficer{
     Words{"CKR_PIN_INCORRECT", ErrorKind::pin_refused, "the SO PIN is wrong", ""},
     Words{"CKR_PIN_LOCKED", ErrorKind::pin_refused, "the SO PIN is locked after too many wrong tries",
           "nobody can unlock it; the vendor's own tool may erase the token"},
+    // opencryptoki wants that of every SO PIN that it was delivered with.
+    Words{"CKR_PIN_EXPIRED", ErrorKind::pin_refused, "the token wants the SO PIN changed first",
+          "the vendor's own tool changes it"},
 };
 
 constexpr std::array kNewPin{

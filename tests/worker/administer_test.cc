@@ -288,6 +288,14 @@ TEST_CASE("what stands in the way of an initialisation is said in its own words"
   }
 }
 
+TEST_CASE("a token that wants its SO PIN changed first says so") {
+  on_both({"fail C_InitPIN CKR_PIN_EXPIRED"}, [](Desk& desk) {
+    const base::Error error = refusal(desk, order_for(TokenAction::set_user_pin, "12345678", "739146"));
+    require_error(error, ErrorKind::pin_refused, 0xA3UL);
+    CHECK(contains(error.message(), "the token wants the SO PIN changed first"));
+  });
+}
+
 TEST_CASE("a token without a security officer of PKCS#11's kind says so") {
   on_both({"fail C_Login user=so CKR_USER_TYPE_INVALID"}, [](Desk& desk) {
     const base::Error error = refusal(desk, order_for(TokenAction::set_user_pin, "12345678", "739146"));
