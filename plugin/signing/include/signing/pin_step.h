@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "base/error.h"
@@ -56,17 +57,20 @@ class PinStep {
   template <typename Job>
   auto use(const pkcs11::TokenState& token, Job&& job) {
     platform::PinGuard::Try attempt = begin_try(token);
-    auto result = [&] {
-      try {
-        context_.require_host();
-        return job();
-      } catch (const base::Error& error) {
-        settle(std::move(attempt), outcome_of(error));
-        throw;
+    try {
+      context_.require_host();
+      if constexpr (std::is_void_v<decltype(job())>) {
+        job();
+        settle(std::move(attempt), platform::PinOutcome::accepted);
+      } else {
+        auto result = job();
+        settle(std::move(attempt), platform::PinOutcome::accepted);
+        return result;
       }
-    }();
-    settle(std::move(attempt), platform::PinOutcome::accepted);
-    return result;
+    } catch (const base::Error& error) {
+      settle(std::move(attempt), outcome_of(error));
+      throw;
+    }
   }
 
  private:
