@@ -33,6 +33,8 @@ std::unique_ptr<CLI::App> make_command_line(std::function<void()>& chosen) {
   add_token(*app, chosen);
   add_key(*app, chosen);
   add_cert(*app, chosen);
+  add_doctor(*app, chosen);
+  add_explain(*app, chosen);
   add_approvals(*app, chosen);
   add_audit(*app, chosen);
   add_version(*app, chosen);

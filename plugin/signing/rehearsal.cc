@@ -28,6 +28,7 @@ void Rehearsal::read_chain_file() {
 
 void Rehearsal::inspect(bool may_log_in) {
   steps_->inspect(may_log_in);
+  if (may_log_in) steps_->key.find_hidden();
 }
 
 const pkcs11::Inspection& Rehearsal::inspection() const {

@@ -1,0 +1,66 @@
+#include "doctor/check_text.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+
+#include "base/bytes.h"
+#include "help_text.h"
+
+namespace operators {
+namespace {
+
+using schema::CheckState;
+
+constexpr std::size_t kWidth = 80, kTextColumn = 18, kDetailColumn = 4;
+
+// POSIX: the first of these that is set and not empty names the character encoding.
+bool shows_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    std::string text(value);
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    return text.find("utf-8") != std::string::npos || text.find("utf8") != std::string::npos;
+  }
+  return false;
+}
+
+const char* mark_of(CheckState state) {
+  static const bool utf8 = shows_utf8();
+  switch (state) {
+    case CheckState::passed:
+      return utf8 ? "\u2713" : "+";
+    case CheckState::warning:
+      return "!";
+    case CheckState::failed:
+      return utf8 ? "\u2717" : "x";
+    case CheckState::not_checked:
+      return utf8 ? "\u2013" : "-";
+  }
+  return "?";
+}
+
+std::string indented(const std::string& text, std::size_t column) {
+  std::string lines;
+  for (const char letter : wrap(text, kWidth - column)) {
+    lines += letter;
+    if (letter == '\n') lines.append(column, ' ');
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string check_text(const schema::DoctorCheck& check, std::string_view title) {
+  std::string text = mark_of(check.state) + (" " + std::string(title));
+  text.append(kTextColumn - 2 - std::min(title.size(), kTextColumn - 3), ' ');
+  text += indented(base::printable(check.text, 4096), kTextColumn) + "\n";
+  for (const std::string& detail : check.details)
+    text += std::string(kDetailColumn, ' ') + indented(detail, kDetailColumn) + "\n";
+  if (!check.fix.empty()) text += std::string(kDetailColumn, ' ') + "fix: " + check.fix + "\n";
+  return text;
+}
+
+}  // namespace operators
