@@ -1,6 +1,7 @@
 #include "token_access.h"
 
 #include "pkcs11/isolated_service.h"
+#include "signing/audited_service.h"
 #include "trust/public_key.h"
 
 namespace operators {
@@ -43,23 +44,24 @@ void TokenAccess::start(signing::KeySetup setup) {
                       "key " + base::quoted(setup_.name) + " is held by a service, not on a token",
                       "this command works with keys on tokens; see docs/approvals.md");
   }
-  service_ = make_key_service(setup_, secrets_, [this] {
+  service_ = make_key_service(setup_, context_, [this] {
     if (while_waiting_) while_waiting_();
   });
   service_->load(setup_.module);
 }
 
-std::unique_ptr<pkcs11::TokenService> make_key_service(const signing::KeySetup& setup,
-                                                       platform::EnvironmentSecrets& secrets,
+std::unique_ptr<pkcs11::TokenService> make_key_service(const signing::KeySetup& setup, signing::RunContext& context,
                                                        std::function<void()> while_waiting) {
   pkcs11::IsolatedOptions options;
   options.while_waiting = std::move(while_waiting);
   options.timeouts = setup.timeouts;
   if (setup.pin_source && setup.pin_source->kind == platform::PinSourceKind::environment) {
     options.secret_variable = setup.pin_source->value;
-    secrets.take(setup.pin_source->value);
+    context.secrets.take(setup.pin_source->value);
   }
-  return std::make_unique<pkcs11::IsolatedService>(pkcs11::WorkerProcess(), std::move(options), base::system_clock());
+  auto service =
+      std::make_unique<pkcs11::IsolatedService>(pkcs11::WorkerProcess(), std::move(options), base::system_clock());
+  return std::make_unique<signing::AuditedService>(std::move(service), setup, context);
 }
 
 bool sleep_whole(std::chrono::milliseconds duration) {

@@ -49,9 +49,9 @@ class TokenAccess {
   std::unique_ptr<pkcs11::TokenService> service_;
 };
 
-// The module's worker; a PIN that `env:` names is taken out of the environment.
-std::unique_ptr<pkcs11::TokenService> make_key_service(const signing::KeySetup& setup,
-                                                       platform::EnvironmentSecrets& secrets,
+// The module's worker; a PIN that `env:` names is taken out of the environment. Its signatures are recorded. `context`
+// outlives it.
+std::unique_ptr<pkcs11::TokenService> make_key_service(const signing::KeySetup& setup, signing::RunContext& context,
                                                        std::function<void()> while_waiting = {});
 
 // A pause that nobody cuts short.

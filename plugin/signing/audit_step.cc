@@ -96,14 +96,4 @@ void AuditStep::warn(const Error& error) {
   platform::warn_user(context_.terminal, context_.log, "not recorded: " + error.message());
 }
 
-schema::AuditSubject audit_subject(const KeySetup& setup, const pkcs11::PublicKey& key, pkcs11::SignPurpose purpose) {
-  schema::AuditSubject subject;
-  subject.purpose = purpose;
-  subject.by_service = setup.at_service;
-  subject.key_name = setup.name;
-  subject.key_sha256 = trust::spki_sha256(key);
-  subject.key_spec = pkcs11::describe(key);
-  return subject;
-}
-
 }  // namespace signing

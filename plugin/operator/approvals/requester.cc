@@ -6,7 +6,7 @@ namespace operators {
 
 Requester::Requester()
     : context_{[this](const signing::KeySetup& setup) -> pkcs11::KeyService& {
-                 service_ = make_key_service(setup, secrets_);
+                 service_ = make_key_service(setup, context_);
                  return *service_;
                },
                [] {},

@@ -76,7 +76,4 @@ class AuditStep {
   bool has_warned_ = false, has_begun_ = false;
 };
 
-// What can be said of a signature before it is made; what the purpose does not have stays empty.
-schema::AuditSubject audit_subject(const KeySetup& setup, const pkcs11::PublicKey& key, pkcs11::SignPurpose purpose);
-
 }  // namespace signing
