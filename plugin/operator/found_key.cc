@@ -40,6 +40,14 @@ void FoundKey::find(bool only_looks) {
   }
 }
 
+pkcs11::Uri FoundKey::token() const {
+  pkcs11::Uri uri = inspection_.key->uri;
+  uri.object.reset();
+  uri.id.reset();
+  uri.type.reset();
+  return uri;
+}
+
 pkcs11::KeySpec FoundKey::spec() const {
   if (const auto spec = pkcs11::key_spec_of(public_key())) return *spec;
   throw Error(ErrorKind::not_capable, Phase::find,

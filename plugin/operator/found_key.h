@@ -28,6 +28,7 @@ class FoundKey {
   const std::string& name() const { return name_; }
   const pkcs11::Inspection& inspection() const { return inspection_; }
   const pkcs11::PublicKey& public_key() const { return *inspection_.key->public_key; }
+  pkcs11::Uri token() const;  // the token it is on, and nothing else of it
   TokenAccess& access() const { return access_; }
 
   // Error(not_capable) for a key that cannot sign for notation.
