@@ -20,21 +20,31 @@ platform::Descriptor open_terminal() {
                     "nobody can be asked: there is no terminal", "--yes answers without asking");
 }
 
-}  // namespace
-
-bool confirm(const std::string& text, const std::string& question) {
+// The line that was typed, empty where there is none.
+std::string ask(const std::string& prompt) {
   const platform::Descriptor terminal = open_terminal();
   // What was typed before the question is no answer to it.
   ::tcflush(terminal.number(), TCIFLUSH);
-  if (platform::write_everything(terminal.number(), text + question + " [y/N] ") != 0) return false;
+  if (platform::write_everything(terminal.number(), prompt) != 0) return {};
   std::string answer;
   while (answer.size() < kLongestAnswer && answer.find('\n') == std::string::npos) {
     char part[64];
     const long got = platform::read_some(terminal.number(), part, sizeof part);
-    if (got <= 0) return false;
+    if (got <= 0) return {};
     answer.append(part, static_cast<std::size_t>(got));
   }
+  return answer;
+}
+
+}  // namespace
+
+bool confirm(const std::string& text, const std::string& question) {
+  const std::string answer = ask(text + question + " [y/N] ");
   return answer == "y\n" || answer == "Y\n" || answer == "yes\n";
+}
+
+bool confirm_in_full(const std::string& text, const std::string& question) {
+  return ask(text + question + " (type yes) ") == "yes\n";
 }
 
 }  // namespace operators

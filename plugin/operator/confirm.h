@@ -9,4 +9,7 @@ namespace operators {
 // terminal.
 bool confirm(const std::string& text, const std::string& question);
 
+// The same for what cannot be undone: true for the word `yes` alone, which the question asks for.
+bool confirm_in_full(const std::string& text, const std::string& question);
+
 }  // namespace operators

@@ -76,6 +76,55 @@ void add_key_generate(CLI::App& key, std::function<void()>& chosen) {
   app->add_flag("--json", flags->json, "answer as JSON");
 }
 
+// KEY, and what finds its module and logs in.
+template <typename Flags>
+void add_key_argument(CLI::App& app, Flags& flags) {
+  app.add_option("key", flags.key, "configured name or PKCS#11 URI")->required()->type_name("KEY");
+  add_text(app, "--module", flags.module.module, "path of the PKCS#11 library, where the key does not name it")
+      ->type_name("PATH");
+  add_module_flags(app, flags.module);
+}
+
+void add_key_describe(CLI::App& key, std::function<void()>& chosen) {
+  CLI::App* app = nullptr;
+  const auto flags = add_command<KeyDescribeFlags>(key, "describe", "Show all that the token tells of one key",
+                                                   "key describe 'pkcs11:token=prod;object=release' \\\n"
+                                                   "    --module /usr/lib/softhsm/libsofthsm2.so --login",
+                                                   chosen, describe_key, app);
+  add_key_argument(*app, *flags);
+  app->add_flag("--login", flags->login, "log in, to see what the token hides");
+  app->add_flag("--json", flags->json, "answer as JSON");
+}
+
+void add_key_delete(CLI::App& key, std::function<void()>& chosen) {
+  CLI::App* app = nullptr;
+  const auto flags = add_command<KeyDeleteFlags>(key, "delete", "Destroy a key pair for good",
+                                                 "key delete 'pkcs11:token=test;object=old' \\\n"
+                                                 "    --module /usr/lib/softhsm/libsofthsm2.so",
+                                                 chosen, delete_key, app);
+  add_key_argument(*app, *flags);
+  app->add_flag("--with-certificates", flags->with_certificates, "destroy its certificates on the token as well");
+  app->add_flag("--yes", flags->yes, "do not ask");
+  app->add_flag("--json", flags->json, "answer as JSON");
+}
+
+void add_key_register(CLI::App& key, std::function<void()>& chosen) {
+  CLI::App* app = nullptr;
+  const auto flags =
+      add_command<KeyRegisterFlags>(key, "register", "Make a key known to notation: show the command, or run it",
+                                    "key register release --default --run", chosen, register_key, app);
+  add_key_argument(*app, *flags);
+  add_text(*app, "--chain-file", flags->module.chain_file,
+           "PEM file of the certificate chain, where no setting names it")
+      ->type_name("FILE");
+  app->add_option("--name", flags->name, "in notation; without it the configured name or the key's label")
+      ->type_name("NAME");
+  app->add_option("--id", flags->id, "what notation is to ask for; without it KEY as it is")->type_name("ID");
+  app->add_flag("--default", flags->as_default, "notation signs with it where no key is named");
+  app->add_flag("--run", flags->run, "run notation key add, after all checks");
+  app->add_flag("--json", flags->json, "answer as JSON");
+}
+
 }  // namespace
 
 void add_key(CLI::App& app, std::function<void()>& chosen) {
@@ -83,6 +132,9 @@ void add_key(CLI::App& app, std::function<void()>& chosen) {
   key->footer("Example:\n  notation-pkcs11 key list --module /usr/lib/softhsm/libsofthsm2.so");
   add_key_list(*key, chosen);
   add_key_generate(*key, chosen);
+  add_key_describe(*key, chosen);
+  add_key_delete(*key, chosen);
+  add_key_register(*key, chosen);
 }
 
 }  // namespace operators

@@ -29,8 +29,36 @@ struct KeyGenerateFlags {
   bool json = false;
 };
 
+struct KeyDescribeFlags {
+  std::string key;  // configured name or URI
+  signing::ModuleFlags module;
+  bool login = false;
+  bool json = false;
+};
+
+struct KeyDeleteFlags {
+  std::string key;  // likewise
+  signing::ModuleFlags module;
+  bool with_certificates = false;
+  bool yes = false;
+  bool json = false;
+};
+
+struct KeyRegisterFlags {
+  std::string key;  // likewise
+  signing::ModuleFlags module;
+  std::string name;  // in notation; empty: the configured name, or the URI's label
+  std::string id;    // what the plugin is asked for; empty: the key as named
+  bool as_default = false;
+  bool run = false;
+  bool json = false;
+};
+
 // Each writes its answer to standard output and throws base::Error otherwise.
 void list_keys(const KeyListFlags& flags);
 void generate_key(const KeyGenerateFlags& flags);
+void describe_key(const KeyDescribeFlags& flags);
+void delete_key(const KeyDeleteFlags& flags);
+void register_key(const KeyRegisterFlags& flags);
 
 }  // namespace operators
