@@ -31,6 +31,7 @@ class Host:
             **(token.environment if token else {}),
         }
         self.keys = {}
+        self.configuration = folder / "config.json"
 
     def run(self, *arguments, env=None, **options):
         return process.run([self.notation, *arguments], {**self.environment, **(env or {})}, cwd=self.folder, **options)
@@ -50,9 +51,9 @@ class Host:
         self.keys[name] = {
             member: str(value) if isinstance(value, pathlib.Path) else value for member, value in settings.items()
         }
-        path = self.folder / "config.json"
-        path.write_text(json.dumps({"version": 1, "keys": self.keys}))
-        path.chmod(0o600)
+        self.configuration.parent.mkdir(parents=True, exist_ok=True)
+        self.configuration.write_text(json.dumps({"version": 1, "keys": self.keys}))
+        self.configuration.chmod(0o600)
 
     def pin_file(self, pin, name="pin", mode=0o600):
         path = self.folder / name

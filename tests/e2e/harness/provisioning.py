@@ -23,7 +23,7 @@ class EmptyToken(Token):
 
 
 class Operator:
-    """Works in the host's folders; `host.keys` and the commands share one configuration file."""
+    """Works in the host's folders."""
 
     def __init__(self, folder, libexec, token):
         self.host = Host(folder, libexec, token)
@@ -32,6 +32,9 @@ class Operator:
         self.host.pin_file(SO_PIN, "so-pin")
         self.pin = f"file:{folder}/pin"
         environment = self.host.environment
+        # Where the plugin looks by itself; a file that is named must be there.
+        del environment["NOTATION_PKCS11_CONFIG"]
+        self.host.configuration = folder / "config/notation-pkcs11/config.json"
         # `key register` and `enroll` start notation: ours, wherever it lies.
         environment["PATH"] = f"{pathlib.Path(self.host.notation).parent}:{environment.get('PATH', os.defpath)}"
 
@@ -81,13 +84,13 @@ class Operator:
         its label. Gives back the authority's file."""
         issued = authority.issue(self.request(label), **options)
         chain = self.folder / f"{label}.pem"
-        self.run("cert", "import", self.uri(label), issued, "--to-file", chain)
+        self.run("cert", "import", self.uri(label), "--chain", issued, "--to-file", chain)
         self.host.configure_key(
             label,
             uri=f"pkcs11:token={LABEL};object={label}",
             module=self.host.token.module,
-            chain_file=chain.name,
-            pin_source="file:pin",
+            chain_file=chain,
+            pin_source=self.pin,
         )
         return issued
 
