@@ -55,6 +55,18 @@ bool new_worker_may_help(const Error& error, const ProgressPage::View& last) {
   return false;
 }
 
+// SoftHSM keeps the old slot id as long as the process lives that initialised the token.
+TokenState as_new_process_sees_it(IsolatedService& service, TokenState token) try {
+  service.release();
+  Uri same;
+  same.token = token.label;
+  same.serial = token.serial;
+  Probe probe = service.probe(same);
+  return probe.tokens.size() == 1 ? std::move(probe.tokens.front().token) : token;
+} catch (const Error&) {
+  return token;
+}
+
 }  // namespace
 
 class IsolatedService::State {
@@ -241,7 +253,9 @@ std::size_t IsolatedService::remove_certificates(const Uri& token, const std::ve
 }
 
 TokenState IsolatedService::administer(const TokenOrder& order) {
-  return state_->run<TokenState>([&] { return wire::encode_administer(order); }, {&order.pin, &order.new_pin});
+  TokenState token =
+      state_->run<TokenState>([&] { return wire::encode_administer(order); }, {&order.pin, &order.new_pin});
+  return order.action == TokenAction::initialise ? as_new_process_sees_it(*this, std::move(token)) : token;
 }
 
 Probe IsolatedService::probe(const Uri& filter) {

@@ -76,6 +76,13 @@ TEST_CASE("SoftHSM: tokens are initialised, get and change their PINs, and are i
     IsolatedService service(WorkerProcess(), options, base::system_clock());
     service.load({SoftToken::module_path(), {}, {}});
     go_through(service);
+    const TokenState made = service.administer(initialise("last", "87654321"));
+    Uri by_slot;
+    by_slot.slot_id = made.slot_id;
+    service.release();
+    const Probe probe = service.probe(by_slot);
+    REQUIRE(probe.tokens.size() == 1);
+    CHECK(probe.tokens.front().token.serial == made.serial);
   }
   {
     INFO("in this process");

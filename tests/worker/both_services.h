@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,7 +51,8 @@ void on_both(const std::vector<std::string>& rules, Test&& test) {
     isolated.load({FakeToken::module_path(), {}, {}});
     desk.service = &isolated;
     test(desk);
-    CHECK(desk.workers == 1);
+    const auto results = desk.token.results("C_InitToken");
+    CHECK(desk.workers == 1 + std::count(results.begin(), results.end(), "CKR_OK"));
   }
 }
 

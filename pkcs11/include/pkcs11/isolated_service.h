@@ -57,6 +57,7 @@ class IsolatedService final : public TokenService {
   StoreResult store(const StoreOrder& order, const Login& login) override;
   std::size_t remove_certificates(const Uri& token, const std::vector<base::Bytes>& certificates,
                                   const Login& login) override;
+  // A token that was initialised is looked at once more by a new worker.
   TokenState administer(const TokenOrder& order) override;
   Probe probe(const Uri& filter) override;
 
