@@ -81,20 +81,30 @@ bool is_file(const std::string& path) {
   return std::filesystem::is_regular_file(path, none);
 }
 
-trust::ChainSources sources_of(const CertLintFlags& flags) {
-  if (!is_file(flags.what)) return find_key_chain(flags.what, flags.module).sources;
-  trust::ChainSources sources;
-  sources.file = read_certificate_file(flags.what);
-  sources.file_name = flags.what;
-  return sources;
+trust::Lint lint_key(const CertLintFlags& flags) {
+  return trust::lint(find_key_chain(flags.what, flags.module).sources, base::system_clock().wall());
+}
+
+// What cannot be read at all is a violation like another.
+trust::Lint lint_file(const std::string& path) {
+  try {
+    trust::ChainSources sources;
+    sources.file = read_certificate_file(path);
+    sources.file_name = path;
+    return trust::lint(sources, base::system_clock().wall());
+  } catch (const base::Error& error) {
+    if (error.kind() != base::ErrorKind::invalid_chain) throw;
+    trust::Lint unreadable;
+    unreadable.violations.push_back({error.message(), error.hint()});
+    return unreadable;
+  }
 }
 
 }  // namespace
 
 void lint_certificates(const CertLintFlags& flags) {
   const std::string shown = base::printable(flags.what.substr(0, flags.what.find('?')));
-  const trust::Lint lint = trust::lint(sources_of(flags), base::system_clock().wall());
-  const schema::LintReport report = report_of(shown, lint);
+  const schema::LintReport report = report_of(shown, is_file(flags.what) ? lint_file(flags.what) : lint_key(flags));
   if (flags.json) {
     std::cout << schema::encode(report);
   } else {
