@@ -86,7 +86,7 @@ AuditReading read_audit_log(const std::string& file, const std::optional<signing
     if (const auto line = reading.check.take(*part)) entries.add(*line);
   }
   reading.check.finish();
-  entries.finish();
+  if (reading.check.fault().empty()) entries.finish();
   return reading;
 }
 

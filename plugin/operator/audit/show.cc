@@ -10,9 +10,9 @@ namespace {
 
 void print(const schema::AuditEntry& entry) {
   const schema::AuditSubject& subject = entry.subject;
-  std::cout << schema::format_audit_time(entry.time) << "  " << outcome_of(entry) << "  key "
-            << base::quoted(subject.key_name) << ", " << schema::name_of(subject.purpose)
-            << (subject.by_service ? ", by a service" : "") << "\n";
+  std::cout << schema::format_audit_time(entry.time) << "  " << outcome_of(entry) << "  "
+            << schema::name_of(subject.purpose) << (subject.by_service ? ", by a service" : "") << "\n    key "
+            << base::quoted(subject.key_name) << "\n";
   if (subject.artifact) {
     std::cout << "    " << base::printable(subject.artifact->digest) << "\n    "
               << base::printable(subject.artifact->media_type) << ", " << subject.artifact->size << " bytes\n";
@@ -56,7 +56,7 @@ void show_audit(const AuditShowFlags& flags) {
     report.file = reading.file;
     report.fault = reading.check.fault();
     std::cout << encode(report);
-  } else if (shown == 0) {
+  } else if (shown == 0 && reading.check.fault().empty()) {
     std::cout << "no signature\n";
   }
   require_intact(reading);

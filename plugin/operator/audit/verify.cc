@@ -21,9 +21,11 @@ schema::AuditHeadReport head_of(const AuditReading& reading) {
 
 void print(const schema::AuditVerifyReport& report) {
   std::cout << "audit log " << base::printable(report.head.file) << "\n"
-            << (report.fault.empty() ? "  verifies: " : "  verifies up to its fault: ")
+            << (report.fault.empty() ? "  verifies: " : "  does not verify; before the fault: ")
             << count(report.head.sequence, "line") << ", " << report.signatures << " signed, " << report.failures
-            << " failed, " << report.unknown.size() << " unknown\n";
+            << " failed";
+  if (report.fault.empty()) std::cout << ", " << report.unknown.size() << " unknown";
+  std::cout << "\n";
   for (const schema::AuditEntry& entry : report.unknown) {
     std::cout << "  nobody knows whether line " << entry.sequence << " (" << schema::format_audit_time(entry.time)
               << ", key " << base::quoted(entry.subject.key_name) << ") was signed\n";
@@ -36,8 +38,8 @@ void print(const schema::AuditVerifyReport& report) {
     std::cout << "  " << count(report.torn_bytes, "byte")
               << " at the end are a line cut short; the next signature fences them\n";
   }
-  std::cout << "  head " << head_text(report.head) << "\n";
   if (!report.fault.empty()) return;
+  std::cout << "  head " << head_text(report.head) << "\n";
   if (report.checked_head.empty()) {
     std::cout << "  not checked: whether lines are missing at the end; --head checks that\n";
   } else {
