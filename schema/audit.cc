@@ -29,10 +29,11 @@ struct PurposeName {
   SignPurpose purpose;
   std::string_view name;
 };
-constexpr std::array<PurposeName, 4> kPurposes{{{SignPurpose::artifact, "artifact"},
+constexpr std::array<PurposeName, 5> kPurposes{{{SignPurpose::artifact, "artifact"},
                                                 {SignPurpose::certificate, "certificate"},
                                                 {SignPurpose::challenge, "challenge"},
-                                                {SignPurpose::decision, "decision"}}};
+                                                {SignPurpose::decision, "decision"},
+                                                {SignPurpose::pkcs1_request, "certificate"}}};
 
 void add(Json& json, const char* name, const std::string& text, std::size_t maximum) {
   if (!text.empty()) json[name] = cut(text, maximum);

@@ -75,8 +75,16 @@ TEST_CASE("an Ed25519 key's decision goes to the worker without a digest") {
   REQUIRE_ERROR(samples::decode_order(SignPurpose::decision, std::nullopt, 32), ErrorKind::internal);
 }
 
+TEST_CASE("a request in PKCS#1 v1.5 has the hash of its key spec") {
+  const SignOrder order = samples::decode_order(SignPurpose::pkcs1_request, KeySpec::rsa_3072, 48);
+  CHECK(order.purpose() == SignPurpose::pkcs1_request);
+  CHECK(order.scheme() == SignScheme::ca);
+  REQUIRE_ERROR(samples::decode_order(SignPurpose::pkcs1_request, KeySpec::rsa_3072, 32), ErrorKind::internal);
+}
+
 TEST_CASE("an order for an Ed25519 key that is not a decision is refused") {
-  for (const SignPurpose purpose : {SignPurpose::artifact, SignPurpose::certificate, SignPurpose::challenge}) {
+  for (const SignPurpose purpose :
+       {SignPurpose::artifact, SignPurpose::certificate, SignPurpose::challenge, SignPurpose::pkcs1_request}) {
     for (const std::size_t digest_size : {0, 32, 48, 64}) {
       REQUIRE_ERROR(samples::decode_order(purpose, std::nullopt, digest_size), ErrorKind::internal);
     }
