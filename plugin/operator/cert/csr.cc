@@ -22,7 +22,8 @@ trust::RequestContent content_of(const CertCsrFlags& flags) {
 }
 
 void print(const schema::RequestFileReport& made, const std::string& key) {
-  std::cout << "wrote request " << made.file << " (" << made.subject << ", " << made.key_spec << ")\n"
+  std::cout << "wrote request " << made.file << " (" << made.key_spec << ")\n"
+            << "  subject: " << made.subject << "\n"
             << "  signed: " << made.algorithm << "\n"
             << "  SHA-256 of the public key: " << made.spki_sha256 << "\n"
             << "  asks for: key usage digitalSignature, extended key usage codeSigning\n";

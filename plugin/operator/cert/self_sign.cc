@@ -11,8 +11,8 @@ namespace operators {
 namespace {
 
 void print(const schema::CertificateReport& made) {
-  std::cout << "wrote test certificate " << made.file << " (" << made.subject << ", " << made.key_spec << ", until "
-            << made.not_after << ")\n"
+  std::cout << "wrote test certificate " << made.file << " (" << made.key_spec << ", until " << made.not_after << ")\n"
+            << "  subject: " << made.subject << "\n"
             << "  self-signed: for tests; verifiers must trust this very certificate\n"
             << "  trust it: notation cert add --type ca --store NAME " << made.file << "\n";
 }
