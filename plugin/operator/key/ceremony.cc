@@ -114,8 +114,9 @@ void Ceremony::write(const KeyMaking& making, const base::Error* failure) {
                                                   base::encode_base64(making.proof->signature)};
   }
   if (failure != nullptr) record_.failure = schema::CeremonyRecord::Failure{failure->message(), failure->hint()};
-  json_.write(schema::encode(record_));
-  page_.write(page_of(record_));
+  const std::string json = schema::encode(record_);
+  json_.write(json);
+  page_.write(page_of(record_, base_ + ".json", json));
 }
 
 }  // namespace operators

@@ -29,7 +29,8 @@ class Ceremony {
   schema::CeremonyRecord record_;
 };
 
-// The page: what the record says, how to check its proof, and room for signatures.
-std::string page_of(const schema::CeremonyRecord& record);
+// The page: what the record says, how to check its proof, and room for signatures. `json` is the record's content in
+// the file of that name: its hash binds the one to the other.
+std::string page_of(const schema::CeremonyRecord& record, const std::string& file, std::string_view json);
 
 }  // namespace operators

@@ -2,22 +2,10 @@
 
 #include "add_command.h"
 #include "base/bytes.h"
-#include "base/nearest.h"
 #include "key/commands.h"
 
 namespace operators {
 namespace {
-
-pkcs11::KeySpec spec_of(const std::string& name) {
-  const auto spec = pkcs11::find_key_spec(name);
-  if (spec) return *spec;
-  std::vector<std::string> known;
-  for (const pkcs11::KeySpecTraits& traits : pkcs11::all_key_specs())
-    known.emplace_back(traits.name);
-  const std::string closest = base::nearest(name, known);
-  throw CLI::ValidationError("--spec", base::quoted(name) + " is not a key spec of the Notary Project" +
-                                           (closest.empty() ? "" : "; did you mean " + closest + "?"));
-}
 
 // A CKM value, decimal or with 0x; throws what CLI11 shows.
 unsigned long mechanism_of(const std::string& text) {
@@ -49,11 +37,9 @@ void add_key_generate(CLI::App& key, std::function<void()>& chosen) {
                                                    chosen, generate_key, app);
   add_token_flags(*app, flags->token);
   app->add_option("--label", flags->label, "label of both halves; must be free")->required()->type_name("NAME");
-  app->add_option_function<std::string>(
-         "--spec", [flags](const std::string& name) { flags->spec = spec_of(name); },
-         "RSA-2048, RSA-3072, RSA-4096, EC-256, EC-384 or EC-521")
-      ->required()
-      ->type_name("SPEC");
+  add_spec(*app, "RSA-2048, RSA-3072, RSA-4096, EC-256, EC-384 or EC-521", [flags](pkcs11::KeySpec spec) {
+    flags->spec = spec;
+  })->required();
   app->add_option("--id", flags->id, "CKA_ID in hexadecimal; drawn at random without it")->type_name("HEX");
   app->add_flag("--always-authenticate", flags->always_authenticate, "the token asks for the PIN at every signature");
   app->add_option("--attribute", flags->attributes,

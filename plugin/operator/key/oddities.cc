@@ -30,12 +30,20 @@ struct Oddity {
 constexpr Oddity kOfPrivateHalf[] = {
     {"CKA_SENSITIVE", "false", "the private half is not sensitive: its value can be read in plain text"},
     {"CKA_EXTRACTABLE", "true", "the private half is extractable: it can leave the token"},
-    {"CKA_ALWAYS_SENSITIVE", "false", "the private half was not sensitive at some time"},
-    {"CKA_NEVER_EXTRACTABLE", "false", "the private half was extractable at some time: copies may exist"},
     {"CKA_LOCAL", "false", "the key was not made on this token but brought there: copies may exist"},
     {"CKA_PRIVATE", "false", "the private half can be used without a login"},
     {"CKA_SIGN", "false", "the token does not let the private half sign (CKA_SIGN is false)"},
 };
+
+// Said only of a half that is as it should be by now.
+void add_past(const schema::KeyObjectReport& half, std::vector<std::string>& remarks) {
+  if (value_of(half, "CKA_SENSITIVE") == "true" && value_of(half, "CKA_ALWAYS_SENSITIVE") == "false") {
+    remarks.emplace_back("the private half was not sensitive at some time: its value may be known");
+  }
+  if (value_of(half, "CKA_EXTRACTABLE") == "false" && value_of(half, "CKA_NEVER_EXTRACTABLE") == "false") {
+    remarks.emplace_back("the private half was extractable at some time: copies may exist");
+  }
+}
 
 void add_halves(const schema::KeyDescriptionReport& key, std::vector<std::string>& remarks) {
   const schema::KeyObjectReport* private_half = find_object(key, "private key");
@@ -46,6 +54,7 @@ void add_halves(const schema::KeyDescriptionReport& key, std::vector<std::string
     for (const Oddity& oddity : kOfPrivateHalf) {
       if (value_of(*private_half, oddity.attribute) == oddity.value) remarks.emplace_back(oddity.remark);
     }
+    add_past(*private_half, remarks);
   }
   if (public_half == nullptr) {
     remarks.emplace_back("there is no public half: the key is known by its certificate or private half alone");
