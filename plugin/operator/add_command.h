@@ -41,9 +41,13 @@ void add_token_flags(CLI::App& app, TokenFlags& flags);
 void add_token(CLI::App& app, std::function<void()>& chosen);
 void add_key(CLI::App& app, std::function<void()>& chosen);
 void add_cert(CLI::App& app, std::function<void()>& chosen);
+void add_enroll(CLI::App& app, std::function<void()>& chosen);
 void add_doctor(CLI::App& app, std::function<void()>& chosen);
 void add_explain(CLI::App& app, std::function<void()>& chosen);
 void add_approvals(CLI::App& app, std::function<void()>& chosen);
 void add_audit(CLI::App& app, std::function<void()>& chosen);
+void add_completion(CLI::App& app, std::function<void()>& chosen);
+void add_manual(CLI::App& app, std::function<void()>& chosen);
+void add_version(CLI::App& app, std::function<void()>& chosen);
 
 }  // namespace operators

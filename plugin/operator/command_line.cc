@@ -4,17 +4,28 @@
 
 #include "add_command.h"
 #include "help_text.h"
-#include "version.h"
 
 namespace operators {
 namespace {
 
-void add_version(CLI::App& app, std::function<void()>& chosen) {
-  CLI::App* version = app.add_subcommand("version", "Show the version and what it was built with");
-  const auto json = std::make_shared<bool>(false);
-  version->add_flag("--json", *json, "answer as JSON");
-  version->footer("Example:\n  notation-pkcs11 version --json");
-  version->callback([json, &chosen] { chosen = [json] { show_version(*json); }; });
+constexpr std::size_t kWidth = 80;
+
+// One group with its words, in lines that fit a terminal.
+std::string usage_of(const CLI::App& group) {
+  const std::string start = "       notation-pkcs11 " + group.get_name();
+  std::string text, line = start;
+  bool is_first = true;
+  for (const CLI::App* command : group.get_subcommands({})) {
+    const std::string word = (is_first ? " " : "|") + command->get_name();
+    if (line.size() + word.size() >= kWidth) {
+      text += line + "|\n";
+      line = std::string(start.size(), ' ') + " " + command->get_name();
+    } else {
+      line += word;
+    }
+    is_first = false;
+  }
+  return text + line + "\n";
 }
 
 }  // namespace
@@ -33,10 +44,13 @@ std::unique_ptr<CLI::App> make_command_line(std::function<void()>& chosen) {
   add_token(*app, chosen);
   add_key(*app, chosen);
   add_cert(*app, chosen);
+  add_enroll(*app, chosen);
   add_doctor(*app, chosen);
   add_explain(*app, chosen);
   add_approvals(*app, chosen);
   add_audit(*app, chosen);
+  add_completion(*app, chosen);
+  add_manual(*app, chosen);
   add_version(*app, chosen);
   return app;
 }
@@ -45,12 +59,8 @@ std::string usage(const CLI::App& app) {
   std::string text =
       "usage: notation-pkcs11 get-plugin-metadata|describe-key|generate-signature\n"
       "         (notation says these, with JSON on standard input)\n";
-  for (const CLI::App* group : app.get_subcommands({})) {
-    std::string words;
-    for (const CLI::App* command : group->get_subcommands({}))
-      words += (words.empty() ? " " : "|") + command->get_name();
-    text += "       notation-pkcs11 " + group->get_name() + words + "\n";
-  }
+  for (const CLI::App* group : app.get_subcommands({}))
+    text += usage_of(*group);
   return text + "notation-pkcs11 --help tells more\n";
 }
 
