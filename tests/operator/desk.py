@@ -44,7 +44,8 @@ class Desk:
 
     def compare(self, name, result):
         text = result.out + result.err
-        for found, shown in ((self.token.module, "<module>"), (self.folder, "<folder>")):
+        names = ((self.token.module, "<module>"), (self.folder, "<folder>"), (tools.product(), "<program>"))
+        for found, shown in names:
             text = text.replace(str(found), shown)
         text = re.sub(r"serial(=| )[0-9a-f]{16}", r"serial\1<serial>", text)
         text = re.sub(r"(%[0-9A-Fa-f]{2}|[A-Za-z0-9._~-]){20,}(?=[\n;])", lambda id: self._id(id.group()), text)
