@@ -6,9 +6,9 @@ import json
 
 import jsonschema
 import pytest
-from audit_log import lines_of
 from desk import PIN, WRONG_PIN
 from harness import certs, contract, tools
+from harness.audit_log import lines_of
 from harness.certs import Certificate, Key, Profile
 from harness.shapes import conforms
 

@@ -13,8 +13,8 @@ import threading
 import time
 
 import pytest
-from audit_log import lines_of
 from harness import certs, contract, tools
+from harness.audit_log import lines_of
 from harness.certs import Certificate, Key, Profile
 from harness.fake import FakeModule
 

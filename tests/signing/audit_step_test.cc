@@ -195,3 +195,46 @@ TEST_CASE("the administrator's word on the record counts, and a contradiction is
       flow.folder.write("admin.json", R"({"version":1,"audit":"required","keys":{"release":{"audit":"off"}}})");
   CHECK(flow.sign("release", {}).signature.bytes().size() == 64);
 }
+
+namespace {
+
+// The key by name, with a program that gives this answer to every question.
+void ask_a_program(Flow& flow, const std::string& answer) {
+  const std::string gate = flow.folder.write("gate", "#!/bin/sh\necho '" + answer + "'\n", 0700);
+  flow.settings.user = flow.folder.write(
+      "config.json", R"({"version":1,"keys":{"release":{
+      "uri":"pkcs11:token=prod;object=release","module":")" +
+                         flow.module() + R"(","chain_file":")" + flow.chain_file + R"(","pin_source":"file:)" +
+                         flow.pin_file + R"(","approval":{"public_key":")" + trust::spki_sha256(flow.key.public_key()) +
+                         R"(","backend":"exec","exec":{"command":[")" + gate + R"("]}}}}})");
+}
+
+}  // namespace
+
+TEST_CASE("what the approval program handed over as evidence is recorded with its request") {
+  const bool isolated = GENERATE(false, true);
+  Flow flow(isolated);
+  flow.plain_token();
+  ask_a_program(flow, R"({"status":"permitted","approved":["bob"],"evidence":{"ticket":"OPS-7"}})");
+  flow.sign("release", {});
+  const auto lines = lines_of(flow);
+  REQUIRE(lines.size() == 2);
+  const schema::AuditSubject& subject = std::get<schema::AuditIntent>(lines[0].event).subject;
+  CHECK(subject.approval_request.size() == 32);
+  CHECK(subject.approval_evidence == R"({"ticket":"OPS-7"})");
+  CHECK(outcome_in(lines[1]).subject == subject);
+}
+
+TEST_CASE("a denied approval leaves a line only where there was a login before it") {
+  const bool isolated = GENERATE(false, true);
+  const bool hidden = GENERATE(false, true);
+  Flow flow(isolated);
+  flow.token.rule("token label=prod serial=7 pin=1234");
+  flow.token.rule("key P-256 label=release id=01 pem=" + flow.key_file + (hidden ? " public=hidden" : ""));
+  ask_a_program(flow, R"({"status":"refused","by":["eve"],"reason":"no"})");
+  REQUIRE_ERROR(flow.sign("release", {}), ErrorKind::denied);
+  const auto lines = lines_of(flow);
+  REQUIRE(lines.size() == (hidden ? 1U : 0U));
+  if (hidden) CHECK(std::get<schema::AuditFailure>(outcome_in(lines[0]).result).kind == "denied");
+  CHECK(flow.token.calls("C_Sign") == 0);
+}
