@@ -73,6 +73,7 @@ class PathSearch {
     const Certificate& last = *furthest_.back();
     std::string hint =
         "put the CA certificates up to and including the self-signed root into the chain file (chain_file)";
+    if (!sources_.token_asked) hint = "give the CA certificates up to and including the self-signed root as well";
     for (const Certificate* one : pool_) {
       if (der::same(last.issuer_der(), one->subject_der())) {
         hint += '\n';

@@ -49,7 +49,7 @@ void add_cert_self_sign(CLI::App& cert, std::function<void()>& chosen) {
 void add_cert_import(CLI::App& cert, std::function<void()>& chosen) {
   CLI::App* app = nullptr;
   const auto flags = add_command<CertImportFlags>(
-      cert, "import", "Take what the CA issued: to the token, to a file, or both",
+      cert, "import", "Take what the CA issued, to the token or a file",
       "cert import release --chain from-ca.pem --csr release.csr \\\n    --to-file /etc/notation-pkcs11/release.pem",
       chosen, import_certificates, app);
   add_key_flags(*app, *flags);

@@ -4,6 +4,7 @@
 
 #include "cert/commands.h"
 #include "cert/key_chain.h"
+#include "cert/marked_text.h"
 #include "cert/summary.h"
 #include "new_file.h"
 #include "platform/file_checks.h"
@@ -128,7 +129,7 @@ void print(const schema::ImportReport& report) {
     std::cout << "set in the configuration of the key:\n  " << report.setting << "\n";
   }
   for (const std::string& warning : report.warnings)
-    std::cout << "note: " << warning << "\n";
+    std::cout << marked("note:", warning);
 }
 
 void require_a_place(const CertImportFlags& flags) {

@@ -5,13 +5,11 @@
 
 #include "cert/commands.h"
 #include "cert/key_chain.h"
+#include "cert/marked_text.h"
 #include "cert/summary.h"
-#include "help_text.h"
 
 namespace operators {
 namespace {
-
-constexpr std::size_t kColumns = 80;
 
 std::vector<schema::LintFinding> findings_of(const std::vector<trust::Violation>& violations) {
   std::vector<schema::LintFinding> findings;
@@ -40,24 +38,9 @@ std::size_t count_violations(const schema::LintReport& report) {
   return count;
 }
 
-// A mark before the first line, blanks of the same width before the others.
-void print_indented(std::string_view mark, const std::string& text) {
-  std::string first = "  " + std::string(mark) + " ";
-  const std::string rest(first.size(), ' ');
-  const std::string wrapped = wrap(text, kColumns - first.size());
-  for (std::size_t at = 0; at < wrapped.size();) {
-    const std::size_t end = std::min(wrapped.find('\n', at), wrapped.size());
-    std::cout << first << wrapped.substr(at, end - at) << "\n";
-    first = rest;
-    at = end + 1;
-  }
-}
-
 void print_findings(std::string_view mark, const std::vector<schema::LintFinding>& findings) {
-  for (const schema::LintFinding& finding : findings) {
-    print_indented(mark, finding.message);
-    if (!finding.hint.empty()) print_indented(std::string(mark.size(), ' '), finding.hint);
-  }
+  for (const schema::LintFinding& finding : findings)
+    std::cout << marked(mark, finding.message) << (finding.hint.empty() ? "" : marked("fix:  ", finding.hint));
 }
 
 void print(const schema::LintReport& report) {
