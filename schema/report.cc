@@ -48,14 +48,4 @@ std::string encode(const std::vector<RequestReport>& reports) {
   return text({{"requests", requests}});
 }
 
-std::string encode(const VersionReport& report) {
-  return text({{"version", report.version},
-               {"compiler", report.compiler},
-               {"openssl", report.openssl},
-               {"contractVersions", report.contract_versions},
-               {"capabilities", report.capabilities},
-               {"keySpecs", report.key_specs},
-               {"pinSources", report.pin_sources}});
-}
-
 }  // namespace schema

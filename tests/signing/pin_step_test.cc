@@ -172,3 +172,76 @@ TEST_CASE("a token with a pad of its own is asked to use it when no PIN source i
   REQUIRE(flow.terminal.lines.size() == 1);
   CHECK(flow.terminal.lines.front().find(R"(pad of token "prod")") != std::string::npos);
 }
+
+namespace {
+
+// A step of a run whose service is never asked.
+struct Step {
+  explicit Step(bool person, const std::string& typed = {}) : terminal(person, typed) {
+    setup.module.path = "/usr/lib/module.so";
+    token.label = "prod";
+    token.serial = "7";
+    token.pin_min = 4;
+    token.pin_max = 8;
+  }
+
+  TemporaryFolder folder;
+  EnvironmentScope state_home{"XDG_STATE_HOME", folder.path().c_str()};
+  FakeTerminal terminal;
+  platform::Log log;
+  platform::EnvironmentSecrets secrets;
+  signing::KeySetup setup;
+  pkcs11::TokenState token;
+  signing::RunContext context{{}, [] {}, {}, terminal, log, base::system_clock(), secrets, {}};
+  signing::PinStep step{setup, context};
+
+  void refuse(bool security_officer) {
+    const pkcs11::Login login = security_officer ? step.obtain_so(token) : step.obtain(token);
+    REQUIRE_ERROR(step.use(token, [] { throw base::Error(ErrorKind::pin_refused, base::Phase::login, "wrong"); }),
+                  ErrorKind::pin_refused);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the security officer's refused PINs are counted apart from the user's, and can be forgotten") {
+  Step run(false);
+  const std::string pin = run.folder.write("pin", "1234\n");
+  run.setup.pin_source = run.setup.so_pin_source = platform::PinSource{platform::PinSourceKind::file, pin};
+  run.refuse(true);
+  run.refuse(true);
+  CHECK(run.step.refusals(run.token).security_officer == 2);
+  CHECK(run.step.refusals(run.token).user == 0);
+  (void)run.step.obtain_so(run.token);
+  const base::Error error = error_of([&] { run.step.use(run.token, [] {}); });
+  require_error(error, ErrorKind::pin_withheld);
+  CHECK(error.message().starts_with("SO PIN for token \"prod\" is not tried"));
+  run.refuse(false);
+  const signing::PinStep::Forgotten forgotten = run.step.forget_refusals(run.token);
+  CHECK(forgotten.security_officer == 2);
+  CHECK(forgotten.user == 1);
+  CHECK(run.step.refusals(run.token).security_officer == 0);
+}
+
+TEST_CASE("a new PIN is typed twice, with the token's lengths in sight") {
+  Step run(true, "12345");
+  const base::Secret pin = run.step.choose(run.token, std::nullopt, "new PIN", "--new-pin-source");
+  CHECK(base::text_of(pin.reveal()) == "12345");
+  REQUIRE(run.terminal.prompts.size() == 2);
+  CHECK(run.terminal.prompts[0] == "new PIN for token \"prod\" (4 to 8 characters): ");
+  CHECK(run.terminal.prompts[1] == "the same new PIN again: ");
+}
+
+TEST_CASE("a new PIN of a length that the token does not take is refused before it is typed again") {
+  Step run(true, "123");
+  REQUIRE_ERROR(run.step.choose(run.token, std::nullopt, "new PIN", "--x"), ErrorKind::invalid_request);
+  CHECK(run.terminal.prompts.size() == 1);
+}
+
+TEST_CASE("without a terminal and a source there is no new PIN, and the flag for one is named") {
+  Step run(false);
+  const base::Error error = error_of([&] { run.step.choose(run.token, std::nullopt, "new PIN", "--new-pin-source"); });
+  require_error(error, ErrorKind::pin_unavailable);
+  CHECK(error.hint().starts_with("--new-pin-source names a source"));
+  REQUIRE_ERROR(run.step.obtain_so(run.token), ErrorKind::pin_unavailable);
+}

@@ -23,6 +23,7 @@ class Files {
     files_.user = folder_.write("user.json", json);
     return *this;
   }
+  const std::string& user_path() const { return files_.user; }
   signing::Settings load() const { return signing::Settings::load(files_); }
   signing::KeySetup key(const std::string& id, const std::map<std::string, std::string>& plugin_config = {}) const {
     return load().key(id, plugin_config);
@@ -157,6 +158,29 @@ TEST_CASE("a configuration file that others may write is refused") {
   files.user(files.keys(""));
   TemporaryFolder::set_mode(files.path("user.json"), 0666);
   REQUIRE_ERROR(files.load(), ErrorKind::invalid_settings);
+}
+
+TEST_CASE("a program for the PIN is taken from a file that its owner alone can read") {
+  Files files;
+  files.user(R"({"version":1,"keys":{"release":{"uri":"pkcs11:object=a","module":")" + files.module +
+             R"(","pin_command":["/usr/bin/pass","show","hsm"],"so_pin_source":"credential:so"}}})");
+  const signing::KeySetup setup = files.key("release");
+  REQUIRE(setup.pin_source);
+  CHECK(setup.pin_source->command == std::vector<std::string>{"/usr/bin/pass", "show", "hsm"});
+  CHECK(setup.so_pin_source == platform::PinSource{platform::PinSourceKind::credential, "so"});
+  TemporaryFolder::set_mode(files.user_path(), 0644);
+  const base::Error error = error_of([&] { files.key("release"); });
+  require_error(error, ErrorKind::invalid_settings);
+  CHECK(error.message().find("configuration file with pin_command") != std::string::npos);
+  CHECK(error.hint() == "run: chmod 600 " + files.user_path());
+}
+
+TEST_CASE("a program for the PIN and a source in another place contradict each other") {
+  Files files;
+  files.user(R"({"version":1,"keys":{"release":{"uri":"pkcs11:object=a","module":")" + files.module +
+             R"(","pin_command":["/usr/bin/pass"]}}})");
+  REQUIRE_ERROR(files.key("release", {{"pin_source", "env:PIN"}}), ErrorKind::invalid_settings);
+  REQUIRE_ERROR(files.key("release", {{"pin_command", "/usr/bin/pass"}}), ErrorKind::invalid_settings);
 }
 
 TEST_CASE("a file that NOTATION_PKCS11_CONFIG names must exist") {

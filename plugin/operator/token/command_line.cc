@@ -35,7 +35,8 @@ void add_token_list(CLI::App& token, std::function<void()>& chosen) {
   CLI::App* app = nullptr;
   const auto flags = add_command<TokenListFlags>(token, "list", "Show modules and their tokens; spends no PIN try",
                                                  "token list", chosen, list_tokens, app);
-  app->add_option("--module", flags->modules, "path of a PKCS#11 library; without it those that p11-kit knows")
+  app->add_option("--module", flags->modules,
+                  "path of a PKCS#11 library, may be repeated; without it those that p11-kit knows")
       ->type_name("PATH")
       ->expected(1, CLI::detail::expected_max_vector_size)
       ->allow_extra_args(false);
@@ -44,9 +45,9 @@ void add_token_list(CLI::App& token, std::function<void()>& chosen) {
 
 void add_token_init(CLI::App& token, std::function<void()>& chosen) {
   CLI::App* app = nullptr;
-  const auto flags = add_command<TokenInitFlags>(token, "init", "Initialise a token; destroys what is on it",
-                                                 "token init --module /usr/lib/softhsm/libsofthsm2.so --label prod",
-                                                 chosen, initialise_token, app);
+  const auto flags = add_command<TokenInitFlags>(
+      token, "init", "Initialise a token; destroys what is on it",
+      "token init --module /usr/lib/softhsm/libsofthsm2.so \\\n    --label prod", chosen, initialise_token, app);
   add_choice(*app, flags->choice);
   app->add_option("--label", flags->label, "the token's new label, 1 to 32 bytes")->required()->type_name("NAME");
   add_so_pin_source(*app, flags->choice, "the SO PIN, the old one where there is one");
@@ -68,9 +69,9 @@ void add_token_set_pin(CLI::App& token, std::function<void()>& chosen) {
 
 void add_token_unlock(CLI::App& token, std::function<void()>& chosen) {
   CLI::App* app = nullptr;
-  const auto flags = add_command<TokenPinFlags>(
-      token, "unlock", "Set a new PIN for a user who is locked out, with the SO PIN",
-      "token unlock --module /usr/lib/softhsm/libsofthsm2.so --token prod", chosen, unlock_token, app);
+  const auto flags = add_command<TokenPinFlags>(token, "unlock", "Set a new PIN for a locked-out user, with the SO PIN",
+                                                "token unlock --module /usr/lib/softhsm/libsofthsm2.so --token prod",
+                                                chosen, unlock_token, app);
   add_choice(*app, flags->choice);
   add_so_pin_source(*app, flags->choice, "the SO PIN");
   add_new_pin_source(*app, flags->choice);
@@ -81,7 +82,7 @@ void add_token_unlock(CLI::App& token, std::function<void()>& chosen) {
 void add_token_reset_failures(CLI::App& token, std::function<void()>& chosen) {
   CLI::App* app = nullptr;
   const auto flags =
-      add_command<TokenPinFlags>(token, "reset-failures", "Forget the refused PINs that runs of this user have counted",
+      add_command<TokenPinFlags>(token, "reset-failures", "Forget the refused PINs that your runs have counted",
                                  "token reset-failures --module /usr/lib/softhsm/libsofthsm2.so \\\n    --token prod",
                                  chosen, reset_token_failures, app);
   add_choice(*app, flags->choice);

@@ -1,7 +1,9 @@
 #include <iostream>
+#include <sstream>
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "help_text.h"
 #include "platform/p11_kit_modules.h"
 #include "token/commands.h"
 #include "token/report.h"
@@ -9,6 +11,8 @@
 
 namespace operators {
 namespace {
+
+constexpr std::size_t kWidth = 78;  // of a line, without its indentation
 
 // A module whose worker may be loading it already.
 struct Candidate {
@@ -68,7 +72,9 @@ void print(const schema::ModuleReport& module) {
   std::cout << "module " << (module.name.empty() ? "" : base::printable(module.name) + " ")
             << base::printable(module.path, module.path.size() * 4) << "\n";
   if (!module.fault.empty()) {
-    std::cout << "  it cannot be used: " << module.fault << "\n";
+    std::istringstream lines(wrap("it cannot be used: " + module.fault, kWidth));
+    for (std::string line; std::getline(lines, line);)
+      std::cout << "  " << line << "\n";
     return;
   }
   std::cout << "  " << base::printable(module.manufacturer) << ", " << base::printable(module.description)

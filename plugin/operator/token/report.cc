@@ -6,7 +6,7 @@ namespace operators {
 namespace {
 
 std::string pin_state(const pkcs11::TokenState& token) {
-  if (!token.user_pin_set) return "not set";
+  if (!token.initialised || !token.user_pin_set) return "not set";
   if (token.pin_locked) return "locked";
   if (token.pin_to_be_changed) return "to be changed";
   if (token.pin_final_try) return "final try";
@@ -14,6 +14,7 @@ std::string pin_state(const pkcs11::TokenState& token) {
 }
 
 std::string so_pin_state(const pkcs11::TokenState& token) {
+  if (!token.initialised) return "not set";
   if (token.so_pin_locked) return "locked";
   if (token.so_pin_final_try) return "final try";
   return token.so_pin_count_low ? "count low" : "set";

@@ -10,11 +10,6 @@
 // What the operator commands say with --json. Members are only ever added.
 namespace schema {
 
-struct VersionReport {
-  std::string version, compiler, openssl;
-  std::vector<std::string> contract_versions, capabilities, key_specs, pin_sources;
-};
-
 struct RequestReport {
   std::string id, service_id, state;
   bool waited_for = false;  // a run that is alive waits for the answer
@@ -30,6 +25,5 @@ struct RequestReport {
 
 std::string encode(const RequestReport& report);
 std::string encode(const std::vector<RequestReport>& reports);
-std::string encode(const VersionReport& report);
 
 }  // namespace schema

@@ -13,8 +13,8 @@ struct TokenStateReport {
   unsigned long slot_id = 0;
   std::string slot_description, hardware_version, firmware_version;
   bool initialised = false, login_required = false, write_protected = false, own_pin_pad = false;
-  // "set", "not set", "count low", "final try", "locked", "to be changed"; of the SO PIN never "not set" and "to be
-  // changed", because tokens do not tell.
+  // "set", "not set", "count low", "final try", "locked", "to be changed"; the SO PIN of an initialised token is always
+  // set, and tokens do not tell when it is to be changed.
   std::string pin, so_pin;
   unsigned long pin_minimum = 0, pin_maximum = 0;  // bytes; 0: the token does not say
   unsigned refused_pins = 0, refused_so_pins = 0;  // in a row, as this user's runs have counted

@@ -1,7 +1,0 @@
-#pragma once
-
-namespace operators {
-
-void show_version(bool json);
-
-}  // namespace operators
