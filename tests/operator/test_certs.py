@@ -9,6 +9,7 @@ import re
 import stat
 
 import pytest
+from desk import WRONG_PIN
 from harness import certs, process, tools
 from harness.screen import Screen
 from harness.shapes import conforms
@@ -384,3 +385,35 @@ def test_cert_delete_asks(desk, authority):
     finally:
         screen.close()
     assert desk.run("cert", "lint", key_of(desk)).code == 0
+
+
+def test_a_token_that_takes_no_certificate_fails_the_import_and_leaves_no_file(scripted, authority):
+    scripted_key(scripted)
+    issued(scripted, authority)
+    scripted_key(scripted, "EC-256", "fail C_CreateObject CKR_TOKEN_WRITE_PROTECTED")
+    before = set(os.listdir(scripted.folder))
+    flags = [*CHAIN, "--to-token", "--to-file", "chain.pem"]
+    compare(scripted, "cert-import-write-protected", import_chain(scripted, *flags, status=5))
+    compare(scripted, "cert-import-wrong-pin", import_chain(scripted, *flags, pin=WRONG_PIN, status=4))
+    assert set(os.listdir(scripted.folder)) - before <= {"state"}
+
+
+def test_both_places_take_the_chain_at_once(scripted, authority):
+    scripted_key(scripted)
+    issued(scripted, authority)
+    report = conforms(
+        "cert-import", import_chain(scripted, *CHAIN, "--to-token", "--to-file", "chain.pem", "--json").out
+    )
+    assert (report["token"], report["added"]) == ("e2e", 2)
+    assert (scripted.folder / "chain.pem").read_text().count("BEGIN CERTIFICATE") == 2
+
+
+def test_der_is_taken_as_well(scripted, authority):
+    scripted_key(scripted)
+    issued(scripted, authority)
+    for name in ("leaf", "root"):
+        openssl(scripted, "x509", "-in", f"{name}.pem", "-outform", "DER", "-out", f"{name}.der")
+    openssl(scripted, "req", "-in", "release.csr", "-outform", "DER", "-out", "release.der")
+    flags = ["--chain", "root.der", "--chain", "leaf.der", "--csr", "release.der", "--to-file", "chain.pem"]
+    import_chain(scripted, *flags)
+    assert scripted.run("cert", "lint", "chain.pem").code == 0
