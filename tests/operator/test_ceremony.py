@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from desk import WRONG_PIN
 from harness import process, tools
+from harness.screen import Screen
 from harness.shapes import conforms
 from harness.token import PIN
 
@@ -124,6 +125,24 @@ def test_a_module_that_is_not_there_is_recorded(scripted):
     record, _ = record_of(scripted)
     assert record["failure"]["message"] in failed.err
     assert record["module"] == {**record["module"], "path": "/absent.so", "sha256": ""} and record["token"] is None
+
+
+def test_a_key_whose_record_cannot_be_written_any_more_stays_and_is_named(scripted):
+    scripted.token.write("token label=e2e", "quirk quick-generate", "sleep C_GenerateKeyPair 2500")
+    words = ["key", "generate", "--module", scripted.token.module, "--label", "release", "--spec", "EC-256"]
+    screen = Screen(
+        [tools.product(), *words, "--record", "ceremony"], {**scripted.environment, "TERM": "xterm"}, scripted.folder
+    )
+    try:
+        screen.wait_for("1 s")
+        (scripted.folder / "ceremony.json").write_text("somebody else's")
+        assert screen.end() == 2
+    finally:
+        screen.close()
+    assert "ceremony.json exists already; the new key is on the token" in screen.text
+    assert "object=release" in screen.text
+    assert (scripted.folder / "ceremony.json").read_text() == "somebody else's"
+    assert scripted.token.calls("C_DestroyObject") == 0
 
 
 def test_records_are_named_in_the_answer(desk):

@@ -96,9 +96,8 @@ void add_key_delete(CLI::App& key, std::function<void()>& chosen) {
 
 void add_key_register(CLI::App& key, std::function<void()>& chosen) {
   CLI::App* app = nullptr;
-  const auto flags =
-      add_command<KeyRegisterFlags>(key, "register", "Make a key known to notation: show the command, or run it",
-                                    "key register release --default --run", chosen, register_key, app);
+  const auto flags = add_command<KeyRegisterFlags>(key, "register", "Register a key with notation, or show the command",
+                                                   "key register release --default --run", chosen, register_key, app);
   add_key_argument(*app, *flags);
   add_text(*app, "--chain-file", flags->module.chain_file,
            "PEM file of the certificate chain, where no setting names it")

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kWidth = 76;  // inside the indentation
 
 pkcs11::KeyDetails details_of(TokenAccess& access, const pkcs11::InspectOrder& order, bool login) {
-  if (!login) {
+  if (!login || access.setup().module.quirks.has(pkcs11::Quirk::never_login)) {
     try {
       return access.service().describe(order, nullptr);
     } catch (const base::Error& error) {

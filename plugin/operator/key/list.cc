@@ -48,7 +48,8 @@ void print(const schema::KeyListReport& list) {
       continue;
     }
     for (const schema::KeyReport& key : token.keys) {
-      const std::string spec = key.key_spec.empty() ? "unknown" : key.key_spec;
+      const bool is_key = key.has_private || key.has_public || key.certificates == 0;
+      const std::string spec = !key.key_spec.empty() ? key.key_spec : is_key ? "unknown" : "cert";
       std::cout << "  " << spec << std::string(spec.size() < 10 ? 10 - spec.size() : 1, ' ') << key.uri << "\n";
     }
     if (token.keys.empty()) std::cout << "  no key is visible; --login shows what the token hides\n";
