@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from harness import certs, oci
+from harness import certs
 from harness.authority import Authority
 from harness.host import PLUGIN
 from harness.provisioning import EmptyToken, Operator
@@ -38,10 +38,9 @@ def test_a_key_goes_from_a_bare_token_to_a_verified_signature(operator, authorit
     listed = operator.answer("key-list", "key", "list", *operator.module, "--token", LABEL)
     assert made["spkiSha256"] in json.dumps(listed)
     operator.certify("release", authority)
-    linted = operator.answer("cert-lint", "cert", "lint", operator.folder / "release.pem")
-    assert json.dumps(linted)
+    operator.answer("cert-lint", "cert", "lint", operator.folder / "release.pem")
     operator.register("release")
-    operator.trust("release", identities=[f"x509.subject: C=US, ST=WA, O=End to end, CN=release"])
+    operator.trust("release", identities=["x509.subject: C=US, ST=WA, O=End to end, CN=release"])
     chain = sign_and_verify(host, image, "--key", "release")
     assert [certificate["issuedTo"].split(",")[0] for certificate in chain] == [
         "CN=release", "CN=intermediate", "CN=root",

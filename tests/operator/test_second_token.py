@@ -7,10 +7,13 @@ import urllib.parse
 import pytest
 from cryptography import x509
 from desk import WRONG_PIN, Desk
+from harness import process, tools
 from harness.authority import Authority
 from harness.second_tokens import SO_PIN, Nss, Tpm
+from harness.shapes import conforms
 from harness.token import PIN
 
+NOT_THE_TOKENS_AFFAIR = {"notation", "plugin", "notation-key", "default-key", "trust-policy", "trusted-root"}
 SUBJECT = "CN=release,O=Example,ST=ZH,C=CH"
 
 
@@ -41,8 +44,18 @@ class SecondDesk(Desk):
 
     def with_key(self, *words, label="release", **options):
         """A command on the key that is named by its URI."""
-        uri = f"pkcs11:token={urllib.parse.quote(self.token.label)};object={label}?module-path={self.token.module}"
-        return self.run(*words[:2], uri, *words[2:], *self.token.flags, **options)
+        nouns = 1 if words[0] == "explain" else 2
+        return self.run(*words[:nouns], self.uri(label), *words[nouns:], *self.token.flags, **options)
+
+    def examine(self, *words):
+        """The doctor's checks by their names; notation, which is not the token's affair, may be missing."""
+        uri = self.uri("release")
+        arguments = [tools.product(), "doctor", uri, *words, *self.token.flags, "--json"]
+        result = process.run(arguments, self.environment, cwd=self.folder)
+        return {check["check"]: check for check in conforms("doctor", result.out)["checks"]}
+
+    def uri(self, label):
+        return f"pkcs11:token={urllib.parse.quote(self.token.label)};object={label}?module-path={self.token.module}"
 
     def compare(self, name, result):
         for found, shown in (
@@ -96,9 +109,9 @@ def test_a_certificate_is_asked_for_and_kept_on_the_token(second, spec, tmp_path
     request = x509.load_pem_x509_csr((tmp_path / "release.csr").read_bytes())
     assert request.is_signature_valid
     issued = authority.issue(tmp_path / "release.csr")
-    second.compare("cert-import", second.with_key("cert", "import", "--chain", str(issued), "--to-token"))
-    second.compare("cert-import-again", second.with_key("cert", "import", "--chain", str(issued), "--to-token"))
-    second.compare("key-list-certified", second.at_token("key", "list", "--login"))
+    second.compare(f"cert-import-{spec}", second.with_key("cert", "import", "--chain", str(issued), "--to-token"))
+    second.compare(f"cert-import-again-{spec}", second.with_key("cert", "import", "--chain", str(issued), "--to-token"))
+    second.compare(f"key-list-certified-{spec}", second.at_token("key", "list", "--login"))
 
 
 @pytest.mark.parametrize("spec", ["EC-256", "RSA-2048"])
@@ -119,11 +132,19 @@ def test_a_wrong_pin_is_tried_once(second):
     second.generate()
 
 
-def test_the_doctor_finds_nothing_wrong_but_the_certificate(second):
+def test_a_key_is_explained(second):
     second.generate("EC-256", "release", "--id", "0a01")
-    made = second.with_key("cert", "self-sign", "--subject", SUBJECT, "--out", "release.pem")
-    assert made.code == 0
     second.compare("explain", second.with_key("explain"))
+
+
+@pytest.mark.parametrize("spec", ["EC-256", "RSA-2048"])
+def test_the_doctor_has_nothing_against_the_token_and_makes_a_signature(second, spec):
+    second.generate(spec, "release", "--id", "0a01")
+    second.with_key("cert", "self-sign", "--subject", SUBJECT, "--out", "release.pem")
+    examined = second.examine("--chain-file", "release.pem", "--sign")
+    wrong = {name: check for name, check in examined.items() if check["state"] in ("failed", "not-checked")}
+    assert not set(wrong) - NOT_THE_TOKENS_AFFAIR, wrong
+    assert examined["signature"]["state"] == "passed"
 
 
 @pytest.mark.parametrize("spec", ["EC-521", "RSA-4096"])

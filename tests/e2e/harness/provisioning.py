@@ -59,7 +59,7 @@ class Operator:
 
     def initialise(self):
         pins = ["--so-pin-source", f"file:{self.folder}/so-pin", "--pin-source", self.pin]
-        self.run("token", "init", *self.module, "--label", LABEL, *pins, "--yes")
+        self.answer("token-init", "token", "init", *self.module, "--label", LABEL, *pins, "--yes")
         return self
 
     def uri(self, label):
@@ -76,7 +76,7 @@ class Operator:
         """The path of a certification request for the key."""
         file = self.folder / f"{label}.csr"
         name = subject or f"CN={label},O=End to end,ST=WA,C=US"
-        self.run("cert", "csr", self.uri(label), "--subject", name, "--out", file, *more)
+        self.answer("cert-csr", "cert", "csr", self.uri(label), "--subject", name, "--out", file, *more)
         return file
 
     def certify(self, label, authority, **options):
@@ -84,7 +84,7 @@ class Operator:
         its label. Gives back the authority's file."""
         issued = authority.issue(self.request(label), **options)
         chain = self.folder / f"{label}.pem"
-        self.run("cert", "import", self.uri(label), "--chain", issued, "--to-file", chain)
+        self.answer("cert-import", "cert", "import", self.uri(label), "--chain", issued, "--to-file", chain)
         self.host.configure_key(
             label,
             uri=f"pkcs11:token={LABEL};object={label}",
@@ -95,11 +95,11 @@ class Operator:
         return issued
 
     def register(self, name):
-        self.run("key", "register", name, "--run")
+        self.answer("key-register", "key", "register", name, "--run")
         keys = json.loads((self.folder / "notation/signingkeys.json").read_text())["keys"]
         assert name in [key["name"] for key in keys]
 
     def trust(self, label, store="e2e", **options):
-        """The root of the key's chain into notation's trust store by our command, then a policy that names the store."""
-        self.run("cert", "export", label, "--trust-store", store)
+        """The root of the key's chain into notation's trust store, by our command; then a policy with that store."""
+        self.answer("cert-export", "cert", "export", label, "--trust-store", store)
         self.host.write_policy(store=store, **options)

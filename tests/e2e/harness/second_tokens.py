@@ -38,8 +38,9 @@ class Tpm:
             each.mkdir()
         self._child = subprocess.Popen(
             [
-                program, "socket", "--tpm2", "--tpmstate", f"dir={state}", "--ctrl", f"type=unixio,path={self._socket}.ctrl",
-                "--server", f"type=unixio,path={self._socket}", "--flags", "not-need-init,startup-clear",
+                program, "socket", "--tpm2", "--tpmstate", f"dir={state}",
+                "--ctrl", f"type=unixio,path={self._socket}.ctrl", "--server", f"type=unixio,path={self._socket}",
+                "--flags", "not-need-init,startup-clear",
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
