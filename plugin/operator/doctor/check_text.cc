@@ -51,6 +51,12 @@ std::string indented(const std::string& text, std::size_t column) {
   return lines;
 }
 
+// What begins with a blank is to be copied, and stays one line.
+std::string detail_text(const std::string& detail) {
+  const bool as_it_is = detail.starts_with(' ') || detail.size() <= kWidth - kDetailColumn;
+  return std::string(kDetailColumn, ' ') + (as_it_is ? detail : indented(detail, kDetailColumn)) + "\n";
+}
+
 }  // namespace
 
 std::string check_text(const schema::DoctorCheck& check, std::string_view title) {
@@ -58,7 +64,7 @@ std::string check_text(const schema::DoctorCheck& check, std::string_view title)
   text.append(kTextColumn - 2 - std::min(title.size(), kTextColumn - 3), ' ');
   text += indented(base::printable(check.text, 4096), kTextColumn) + "\n";
   for (const std::string& detail : check.details)
-    text += std::string(kDetailColumn, ' ') + indented(detail, kDetailColumn) + "\n";
+    text += detail_text(detail);
   if (!check.fix.empty()) text += std::string(kDetailColumn, ' ') + "fix: " + check.fix + "\n";
   return text;
 }

@@ -43,7 +43,8 @@ enum class Check {
 std::string_view name_of(Check check);   // "module-file", in --json
 std::string_view title_of(Check check);  // "module file", on the screen
 
-// What helps: words, and a line for a shell that cures it where there is one.
+// What helps: words, of which a line that begins with a blank is to be copied as it is, and a line for a shell that
+// cures it, where there is one that asks nobody anything.
 struct Remedy {
   std::vector<std::string> details;
   std::string fix;

@@ -1,5 +1,7 @@
 #include "doctor/examination.h"
 
+#include <algorithm>
+
 #include "approval/registry.h"
 #include "doctor/module_checks.h"
 #include "doctor/notation_checks.h"
@@ -27,6 +29,13 @@ std::optional<Error> error_of(Step&& step) {
   }
 }
 
+pkcs11::Uri token_part(pkcs11::Uri uri) {
+  uri.object.reset();
+  uri.id.reset();
+  uri.type.reset();
+  return uri;
+}
+
 bool is_about_token(const Error& error) {
   return error.phase() == Phase::slots || error.phase() == Phase::open;
 }
@@ -43,17 +52,16 @@ bool is_about_login(const Error& error) {
 
 void Examination::run() {
   if (!begin()) return;
+  file_error_ = error_of([&] { rehearsal_->read_chain_file(); });
   if (rehearsal_->setup().at_service) {
-    file_error_ = error_of([&] { rehearsal_->read_chain_file(); });
     inspect_error_ = error_of([&] { rehearsal_->inspect(false); });
-  } else if (!check_module()) {
-    return;
+    is_inspected_ = true;
+  } else {
+    check_module();
   }
   check_chain();
   check_match();
-  if (rehearsal_->has_chain()) {
-    check_trusted_root(list_, home_, rehearsal_->chain(), flags_.key);
-  }
+  if (rehearsal_->has_chain()) check_trusted_root(list_, home_, rehearsal_->chain(), flags_.key);
   check_approval();
   check_audit();
   check_signature();
@@ -64,23 +72,22 @@ bool Examination::begin() {
     rehearsal_.emplace(key_.id, key_.flags, surroundings_.context());
     return true;
   } catch (const Error& error) {
-    fail_module_file(list_, error, error.module());
+    fail_module_file(list_, error, planned_.module.path);
     return false;
   }
 }
 
-bool Examination::check_module() {
-  if (!check_module_needs(list_, rehearsal_->setup().module.path)) return false;
+void Examination::check_module() {
+  if (!check_module_needs(list_, rehearsal_->setup().module.path)) return;
   rehearsal_->start_module();
-  file_error_ = error_of([&] { rehearsal_->read_chain_file(); });
   probe_ = check_module_starts(list_, surroundings_.service());
-  if (!probe_) return false;
+  if (!probe_) return;
   inspect_error_ = error_of([&] { rehearsal_->inspect(false); });
   check_token();
-  if (list_.has_failed(Check::token)) return false;
+  if (list_.has_failed(Check::token)) return;
+  is_inspected_ = true;
   check_login();
   check_key();
-  return true;
 }
 
 void Examination::check_token() {
@@ -94,14 +101,13 @@ void Examination::check_token() {
   if (!is_known && tokens.size() != 1) return list_.pass(Check::token, std::to_string(tokens.size()) + " tokens match");
   const pkcs11::TokenState token = is_known ? rehearsal_->inspection().token : tokens.front();
   list_.pass(Check::token, text_of(token));
-  check_pin_state(list_, token, setup, surroundings_);
+  check_pin_state(list_, token, setup, surroundings_, true);
 }
 
 // One login does for the search of a hidden key, its attributes and the test signature.
 void Examination::check_login() {
   if (!flags_.login && !flags_.sign) return list_.skip(Check::login, "only with --login or --sign");
   if (list_.has_failed(Check::pin_state) || list_.has_failed(Check::pin_source)) return;
-  if (inspect_error_ && is_about_chain(*inspect_error_) && !rehearsal_->has_chain()) inspect_error_.reset();
   const bool hidden = !rehearsal_->inspection().key;
   login_error_ = error_of([&] {
     rehearsal_->log_in_and([&](const pkcs11::Login* login) {
@@ -121,12 +127,12 @@ void Examination::check_key() {
   const bool about_key = inspect_error_ && !is_about_chain(*inspect_error_);
   if (!found.key && about_key && inspect_error_->kind() == ErrorKind::key_not_found && found.token.initialised &&
       !flags_.login && !flags_.sign) {
-    return list_.skip(Check::key, "it is not visible without a login: --login looks for it");
+    return check_invisible();
   }
   if (about_key) return list_.fail(Check::key, *inspect_error_);
   if (login_error_ && !is_about_login(*login_error_)) return list_.fail(Check::key, *login_error_);
   const pkcs11::KeyView* key = found.key ? &*found.key : details_ ? &details_->key : nullptr;
-  if (key == nullptr) return list_.skip(Check::key, "it is not visible without a login: --login looks for it");
+  if (key == nullptr) return check_invisible();
   const std::string kind = key->public_key ? pkcs11::describe(*key->public_key) + ", " : "";
   list_.pass(Check::key, kind + pkcs11::format_uri(key->uri));
   check_mechanism(list_, found, *probe_);
@@ -137,6 +143,22 @@ void Examination::check_key() {
     if (error) return list_.warn(Check::attributes, error->message(), remedy_of(*error));
   }
   check_attributes(list_, *details_);
+}
+
+// A token that shows other keys without a login would show this one as well, unless its halves were made to differ.
+void Examination::check_invisible() {
+  Remedy remedy{{"the token shows others without a login; a name with a typo looks like this. It shows:"}, {}};
+  const auto error = error_of([&] {
+    for (const pkcs11::SurveyedToken& one : surroundings_.service().survey(token_part(planned_.uri), nullptr).tokens) {
+      for (const pkcs11::KeyView& key : one.keys)
+        remedy.details.push_back("  " + pkcs11::format_uri(key.uri));
+    }
+  });
+  if (error || remedy.details.size() == 1)
+    return list_.skip(Check::key, "it is not visible without a login: --login looks for it");
+  constexpr std::size_t kMost = 10;
+  remedy.details.resize(std::min(remedy.details.size(), kMost));
+  list_.warn(Check::key, "no key " + pkcs11::format_uri(planned_.uri) + " is visible; --login looks further", remedy);
 }
 
 void Examination::check_chain() {
@@ -157,7 +179,7 @@ void Examination::check_chain() {
 }
 
 void Examination::check_match() {
-  if (!rehearsal_->has_chain()) return;
+  if (!rehearsal_->has_chain() || !is_inspected_) return;
   if (inspect_error_ && is_about_chain(*inspect_error_)) return list_.fail(Check::key_match, *inspect_error_);
   if (inspect_error_) return;
   const bool compared = rehearsal_->setup().at_service || rehearsal_->inspection().key;
@@ -185,7 +207,7 @@ void Examination::check_audit() {
   if (mode == schema::AuditMode::off) return list_.pass(Check::audit, "off");
   const auto state = platform::StateFolderSearch::open();
   const auto error = error_of([&] {
-    if (!state.folder) throw Error(ErrorKind::unrecorded, Phase::audit, "there is no audit log: " + state.reason);
+    if (!state.folder) throw Error(ErrorKind::unrecorded, Phase::audit, "there is no audit log without a state folder");
     signing::require_audit_log(*state.folder);
   });
   if (!error) return list_.pass(Check::audit, "can be written, in " + state.folder->path());
@@ -195,7 +217,7 @@ void Examination::check_audit() {
 
 void Examination::check_signature() {
   if (!flags_.sign) return list_.skip(Check::signature, "only with --sign");
-  if (rehearsal_->setup().at_service || !rehearsal_->has_chain() || inspect_error_ || login_error_ ||
+  if (rehearsal_->setup().at_service || !is_inspected_ || !rehearsal_->has_chain() || inspect_error_ || login_error_ ||
       list_.has_failed(Check::pin_state) || list_.has_failed(Check::login)) {
     return;
   }

@@ -82,8 +82,9 @@ void check_all_of_notation(Checklist& list, const NotationHome& home, const sche
   if (keys_error) {
     list.fail(Check::notation_key, *keys_error);
   } else {
-    if (patient.key) check_notation_key(list, keys, *patient.key);
-    check_default_key(list, keys, patient.key ? &*patient.key : nullptr);
+    const RegisteredKey* known = patient.plan ? &*patient.key : nullptr;
+    if (known != nullptr) check_notation_key(list, keys, *known);
+    check_default_key(list, keys, known);
   }
   check_trust_policy(list, home, key);
 }
@@ -133,7 +134,7 @@ void examine(const DoctorFlags& flags) {
 
   std::optional<pkcs11::Probe> probe;
   if (patient.plan) {
-    Examination examination(list, surroundings, flags, home, *patient.key);
+    Examination examination(list, surroundings, flags, home, *patient.key, patient.plan->setup);
     examination.run();
     probe = examination.probe();
   } else if (flags.key.empty() && flags.token.module.module && patient.settings) {

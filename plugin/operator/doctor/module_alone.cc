@@ -52,7 +52,7 @@ void check_tokens(Checklist& list, Surroundings& surroundings, const signing::Ke
   }
   if (tokens.size() > 1) return list.pass(Check::token, std::to_string(tokens.size()) + " tokens; --token names one");
   list.pass(Check::token, text_of(tokens.front()));
-  check_pin_state(list, tokens.front(), setup, surroundings);
+  check_pin_state(list, tokens.front(), setup, surroundings, flags.login);
   if (flags.login) return check_login(list, surroundings, setup, tokens.front());
   list.skip(Check::login, "only with --login");
 }

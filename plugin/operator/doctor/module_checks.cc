@@ -38,18 +38,6 @@ std::string missing_library(const std::string& message) {
   return message.substr(start + 1, end - start - 1);
 }
 
-void add_output(Remedy& remedy, pkcs11::TokenService& service) {
-  const std::string output = service.module_output();
-  if (output.empty()) return;
-  std::string_view rest = output;
-  remedy.details.emplace_back("the module printed:");
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    remedy.details.push_back("  " + printable(rest.substr(0, end), 400));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-}
-
 std::string text_of(const pkcs11::ModuleView& module) {
   std::string text;
   for (const std::string* part : {&module.manufacturer, &module.description, &module.library_version}) {
@@ -79,7 +67,9 @@ void fail_module_file(Checklist& list, const Error& error, const std::string& pa
   if (!name.empty() && ::access(path.c_str(), F_OK) != 0) {
     for (const char* folder : kFolders) {
       const std::string other = std::string(folder) + "/" + name;
-      if (::access(other.c_str(), F_OK) == 0) remedy.details.push_back("a file of that name is " + other);
+      if (::access(other.c_str(), F_OK) != 0) continue;
+      remedy.details.push_back("a file of that name is " + other);
+      break;
     }
   }
   list.fail(Check::module_file, error.message(), remedy);
@@ -110,7 +100,6 @@ std::optional<pkcs11::Probe> check_module_starts(Checklist& list, pkcs11::TokenS
       remedy.details.push_back("the package that has it: apt-file search " + library + ", or dnf provides '*/" +
                                library + "'");
     }
-    add_output(remedy, service);
     if (error.phase() == Phase::load) {
       list.fail(Check::load, error.message(), remedy);
     } else if (error.phase() == Phase::initialise) {

@@ -19,6 +19,11 @@ std::string token_command(const char* verb, const signing::KeySetup& setup, cons
   return own_command({"token", verb, "--module", setup.module.path, "--token", token.label});
 }
 
+platform::PinSource source_of(const signing::KeySetup& setup, Surroundings& surroundings) {
+  if (setup.pin_source) return *setup.pin_source;
+  return platform::default_pin_source(surroundings.secrets(), surroundings.terminal());
+}
+
 const pkcs11::ProbedToken* find_probed(const pkcs11::Probe& probe, unsigned long slot) {
   const auto found = std::find_if(probe.tokens.begin(), probe.tokens.end(),
                                   [&](const pkcs11::ProbedToken& one) { return one.token.slot_id == slot; });
@@ -61,28 +66,23 @@ void fail_token(Checklist& list, const Error& error, const pkcs11::Probe& probe,
   const pkcs11::TokenState& token = probe.tokens.front().token;
   list.fail(Check::token,
             "the token in slot " + std::to_string(token.slot_id) + " is not initialised, and the module shows no other",
-            {{"make it ready, with a label and PINs of your choice: " +
-              own_command(
-                  {"token", "init", "--module", module, "--slot", std::to_string(token.slot_id), "--label", "LABEL"})},
+            {{"make it ready, with a label and PINs of your choice:",
+              "  " + own_command({"token", "init", "--module", module, "--slot", std::to_string(token.slot_id),
+                                  "--label", "LABEL"})},
              {}});
 }
 
 void check_pin_state(Checklist& list, const pkcs11::TokenState& token, const signing::KeySetup& setup,
-                     Surroundings& surroundings) {
+                     Surroundings& surroundings, bool will_be_needed) {
   if (!pkcs11::needs_login(token, setup.module.quirks)) return list.pass(Check::pin_state, "the token wants no login");
   try {
     pkcs11::Login login;
     login.user_type = setup.user_type;
     const bool at_pad = token.own_pin_pad && !setup.pin_source;
-    platform::PinSource source;
-    if (!at_pad) {
-      source = setup.pin_source ? *setup.pin_source
-                                : platform::default_pin_source(surroundings.secrets(), surroundings.terminal());
-    }
-    login.attended = at_pad || platform::is_attended(source);
+    login.attended = at_pad || (will_be_needed && platform::is_attended(source_of(setup, surroundings)));
     if (!token.user_pin_set && setup.user_type == 1) {
       return list.fail(Check::pin_state, "token " + base::quoted(token.label) + " has no user PIN yet",
-                       {{"the security officer sets it: " + token_command("set-pin", setup, token)}, {}});
+                       {{"the security officer sets it:", "  " + token_command("set-pin", setup, token)}, {}});
     }
     pkcs11::require_usable_pin(token, login);
     if (token.pin_count_low || token.pin_final_try) {
@@ -94,10 +94,11 @@ void check_pin_state(Checklist& list, const pkcs11::TokenState& token, const sig
     list.pass(Check::pin_state, at_pad ? "the token has its own pad" : "not locked, no wrong tries");
   } catch (const Error& error) {
     Remedy remedy = remedy_of(error);
-    if (token.pin_locked)
-      remedy.details.push_back("the command: " + token_command("unlock", setup, token));
-    else if (token.pin_to_be_changed)
-      remedy.details.push_back("the command: " + token_command("set-pin", setup, token));
+    const char* verb = token.pin_locked ? "unlock" : token.pin_to_be_changed ? "set-pin" : nullptr;
+    if (verb != nullptr) {
+      std::erase_if(remedy.details, [](const std::string& line) { return line.starts_with("  notation-pkcs11 "); });
+      remedy.details.push_back("  " + token_command(verb, setup, token));
+    }
     list.fail(Check::pin_state, error.message(), remedy);
   }
 }

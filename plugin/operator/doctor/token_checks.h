@@ -17,9 +17,9 @@ std::vector<pkcs11::TokenState> fitting_tokens(const pkcs11::Probe& probe, const
 // No token fits: says so with the module's own words, or that the only one is not initialised yet.
 void fail_token(Checklist& list, const base::Error& error, const pkcs11::Probe& probe, const std::string& module);
 
-// What the token's flags say of its PIN, and whether `setup` can give one. Spends no try.
+// What the token's flags say of its PIN, and, where one will be needed, whether `setup` can give it. Spends no try.
 void check_pin_state(Checklist& list, const pkcs11::TokenState& token, const signing::KeySetup& setup,
-                     Surroundings& surroundings);
+                     Surroundings& surroundings, bool will_be_needed);
 
 // The mechanism that will sign, against what the token announces.
 void check_mechanism(Checklist& list, const pkcs11::Inspection& inspection, const pkcs11::Probe& probe);

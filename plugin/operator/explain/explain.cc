@@ -26,18 +26,18 @@ std::optional<schema::NotationKeys> read_keys(const NotationHome& home, std::vec
   }
 }
 
-std::string sign_command(const RegisteredKey& key) {
+std::string sign_command(const RegisteredKey& key, const signing::KeySetup& setup) {
   std::vector<std::string> words{"notation", "sign"};
   if (!key.name.empty()) {
     words.insert(words.end(), {"--key", key.name});
   } else {
     words.insert(words.end(), {"--plugin", kPluginName, "--id", key.id});
-    const auto add = [&](const char* name, const std::optional<std::string>& value) {
-      if (value) words.insert(words.end(), {"--plugin-config", std::string(name) + "=" + *value});
+    const auto add = [&](const char* name, const std::optional<std::string>& flag, const std::string& value) {
+      if (flag) words.insert(words.end(), {"--plugin-config", std::string(name) + "=" + value});
     };
-    add("module", key.flags.module);
-    add("chain_file", key.flags.chain_file);
-    add("pin_source", key.flags.pin_source);
+    add("module", key.flags.module, setup.module.path);
+    add("chain_file", key.flags.chain_file, setup.chain_file);
+    add("pin_source", key.flags.pin_source, key.flags.pin_source.value_or(""));
   }
   words.emplace_back("REFERENCE");
   return shell_line(words);
@@ -71,7 +71,6 @@ std::optional<Error> look(schema::ExplainReport& report, const signing::KeySetup
     pkcs11::InspectOrder order;
     order.uri = setup.uri;
     const pkcs11::Inspection found = service.inspect(order, nullptr);
-    if (!found.key) report.remarks.emplace_back("the key is not visible without a login");
     for (const std::string& remark : found.remarks)
       report.remarks.push_back(base::printable(remark));
     return std::nullopt;
@@ -123,10 +122,11 @@ void print(const schema::ExplainReport& report) {
   std::cout << "key " << base::quoted(report.key) << "\n";
   if (!report.uri.empty() && report.uri != report.key) std::cout << "  " << report.uri << "\n";
   print("matches", report.matched);
-  if (report.matched.empty() && report.problem.empty() && report.remarks.empty()) std::cout << "matches nothing\n";
+  if (report.matched.empty() && report.problem.empty() && !report.uri.empty())
+    std::cout << "matches nothing that is visible without a login\n";
   print("nearly matches", report.nearly);
   for (const std::string& remark : report.remarks)
-    std::cout << "note: " << wrap(remark, kWidth - 6) << "\n";
+    std::cout << wrap("note: " + remark, kWidth) << "\n";
   print_settings(report.settings);
   std::cout << "to sign\n  " << report.command << "\n";
 }
@@ -145,7 +145,7 @@ void explain(const ExplainFlags& flags) {
   report.key = base::printable(flags.key.substr(0, flags.key.find('?')));
   if (!plan.setup.at_service) report.uri = pkcs11::format_uri(plan.setup.uri);
   report.settings = settings_of(plan, key, surroundings);
-  report.command = sign_command(key);
+  report.command = sign_command(key, plan.setup);
   std::optional<Error> problem;
   if (plan.setup.at_service) {
     report.remarks.emplace_back("a service holds the key, no token");

@@ -1,0 +1,188 @@
+"""`doctor`: a set-up in which all is well, and every fault that it must find, planted one at a time."""
+
+import json
+import re
+
+import pytest
+from clinic import KEY, Clinic, first_finding
+from harness import tools
+from harness.certs import Profile
+from harness.shapes import conforms
+from harness.token import PIN
+from planted_faults import FAILED, FAULTS, WARNED
+
+
+
+@pytest.fixture
+def clinic(tmp_path):
+    return Clinic(tmp_path)
+
+
+def conforms(name, value):
+    jsonschema.validate(value, json.loads((SCHEMAS / f"{name}.schema.json").read_text()))
+    return value
+
+
+def states(report):
+    return {check["check"]: check["state"] for check in report["checks"]}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_planted_fault_is_named_and_cured(clinic, fault):
+    fault.plant(clinic)
+    arguments = fault.arguments or [KEY]
+    result = clinic.doctor(*arguments)
+    line = first_finding(result.out, fault.mark)
+    assert line and fault.says in line, result.out + result.err
+    assert result.code == (5 if fault.mark == FAILED else 0), result.out + result.err
+    if fault.mark == WARNED:
+        assert first_finding(result.out, FAILED) is None, result.out
+
+    report = conforms("doctor", clinic.report(*arguments))
+    wanted = "failed" if fault.mark == FAILED else "warning"
+    first = next(check for check in report["checks"] if check["state"] == wanted)
+    assert (first["check"], report["healthy"]) == (fault.check, fault.mark == WARNED)
+    assert bool(first["fix"]) == fault.cured, first
+    if fault.cured:
+        cured = clinic.shell(first["fix"])
+        assert cured.code == 0, f"{first['fix']}\n{cured.out}\n{cured.err}"
+        after = clinic.doctor(*arguments)
+        assert fault.says not in (first_finding(after.out, fault.mark) or ""), after.out
+        assert states(clinic.report(*arguments))[fault.check] == "passed", after.out
+
+
+def test_there_are_enough_faults():
+    assert sum(fault.mark == FAILED for fault in FAULTS) >= 25
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+
+
+def test_a_healthy_set_up_passes_every_check(clinic):
+    result = clinic.doctor(KEY, "--sign")
+    assert (result.code, result.err) == (0, ""), result.out + result.err
+    clinic.compare("doctor", result)
+    marks = {line[0] for line in result.out.splitlines() if not line.startswith(" ")}
+    assert marks == {"\u2713"}, result.out
+    report = conforms("doctor", clinic.report(KEY, "--sign"))
+    assert report["healthy"] and set(states(report).values()) == {"passed"}
+
+
+def test_a_healthy_set_up_on_softhsm(clinic):
+    clinic.use_softhsm()
+    result = clinic.doctor(KEY, "--sign")
+    assert result.code == 0 and first_finding(result.out, WARNED) is None, result.out + result.err
+
+
+def test_no_pin_is_tried_unless_asked(clinic):
+    assert clinic.doctor().code == 0
+    assert clinic.doctor("--module", clinic.token.module, "--token", "e2e").code == 0
+    assert clinic.token.calls("C_Login") == 0 and clinic.token.calls("C_Sign") == 0
+    assert clinic.doctor(KEY, "--login").code == 0
+    assert clinic.token.calls("C_Login") == 1 and clinic.token.calls("C_Sign") == 0
+    assert clinic.doctor(KEY, "--sign").code == 0
+    assert clinic.token.calls("C_Sign") == 1
+
+
+def test_a_token_in_danger_is_never_offered_a_pin(clinic):
+    clinic.token.with_key(clinic.key, token="final-try")
+    assert clinic.doctor(KEY, "--sign").code == 5
+    assert clinic.token.calls("C_Login") == 0
+
+
+def test_the_machine_alone(clinic):
+    clinic.configure(module=None)
+    report = conforms("doctor", json.loads(clinic.run("doctor", "--json").out))
+    assert report["key"] == "" and {"configuration", "notation", "plugin", "load"} <= set(states(report))
+
+
+def test_without_any_configuration(clinic):
+    clinic.config.unlink()
+    del clinic.environment["NOTATION_PKCS11_CONFIG"]
+    result = clinic.doctor("--module", clinic.token.module)
+    assert result.code == 0 and 'token "e2e"' in re.sub(" +", " ", result.out), result.out
+
+
+def test_a_key_by_uri_and_flags(clinic):
+    clinic.config.unlink()
+    del clinic.environment["NOTATION_PKCS11_CONFIG"]
+    uri = "pkcs11:token=e2e;object=release"
+    flags = ["--module", clinic.token.module, "--chain-file", "chain.pem", "--pin-source", "file:pin"]
+    result = clinic.doctor(uri, *flags, "--sign")
+    assert result.code == 0 and "notation has no key with the id" in re.sub(r"\s+", " ", result.out)
+
+
+def test_a_key_by_its_name_in_notation(clinic):
+    clinic.register("image-key", default="image-key")
+    result = clinic.doctor("image-key")
+    assert result.code == 0 and '"image-key", id "release"' in result.out
+
+
+@pytest.mark.parametrize("rules, name", [("locked", "pin-locked"), ("uninitialised", "uninitialised")])
+def test_what_a_sick_token_looks_like(clinic, rules, name):
+    clinic.token.with_key(clinic.key, token=rules)
+    clinic.compare(f"doctor-{name}", clinic.doctor())
+
+
+def test_what_cannot_be_checked_any_more_is_said_so(clinic):
+    clinic.configure(module="/usr/lib/nowhere.so")
+    after = clinic.report()
+    assert states(after)["load"] == states(after)["signature"] == "not-checked"
+
+
+def test_a_missing_module_of_a_known_name_is_found_elsewhere(clinic):
+    clinic.configure(module="/usr/lib/nowhere/libsofthsm2.so")
+    assert str(tools.softhsm_module()) in clinic.doctor().out
+
+
+def test_what_the_module_printed_is_shown(clinic):
+    clinic.token.with_key(clinic.key, 'print stderr C_Initialize "no licence"', "fail C_Initialize CKR_GENERAL_ERROR")
+    assert "no licence" in clinic.doctor().out
+
+
+def test_marks_are_ascii_where_the_locale_is(clinic):
+    clinic.environment["LC_ALL"] = "C"
+    text = clinic.doctor().out
+    assert text.isascii() and all(line[0] in "+-! " for line in text.splitlines())
+
+
+def test_lines_fit_eighty_columns_but_for_paths(clinic):
+    clinic.issue(profile=Profile(name="a leaf with a rather long common name for one who signs releases"))
+    clinic.token.with_key(clinic.key, token="locked")
+    for line in clinic.doctor().out.splitlines():
+        if len(line) > 80:
+            is_command = line.startswith(("    fix: ", "      "))
+            assert is_command or max(len(word) for word in line.split()) > 50, line
+
+
+# the report to send in
+
+
+def test_the_report_tells_nothing_of_whose_token_it_is(clinic):
+    label, serial = "Q7-label", "Q7SERIAL"
+    clinic.token.write(
+        f"token label={label} serial={serial}",
+        f'key P-256 label=Q7-key id=51370a pem="{clinic.key.path}" private=visible',
+        f'certificate pem="{clinic.folder}/chain.pem" label=Q7-key id=51370a',
+        "quirk list-version 2.1",
+    )
+    path = clinic.folder / "report.json"
+    result = clinic.doctor("--module", clinic.token.module, "--token", label, "--report", path)
+    assert result.code == 0, result.out + result.err
+    text = path.read_text()
+    der = clinic.key.private.public_key().public_numbers().x.to_bytes(32, "big").hex()
+    for secret in ("Q7", "51370a", "51:37", PIN, str(clinic.folder), str(clinic.token.module), der, "End to end"):
+        assert not re.search(rf"(?<![0-9a-f]){re.escape(secret)}", text, re.IGNORECASE), secret
+    assert not re.search(r"[0-9a-f]{32}", text, re.IGNORECASE)
+    report = conforms("doctor-report", json.loads(text))
+    (token,) = report["tokens"]
+    (key,) = token["keys"]
+    private = next(one for one in key["objects"] if one["type"] == "private key")
+    assert private["attributes"]["CKA_SENSITIVE"] == "true"
+    assert key["keySpec"] == "EC-256" and key["mechanisms"]
+    assert "CKM_ECDSA" in [one["name"] for one in token["mechanisms"]]
+    assert {"load", "initialise"} <= {one["phase"] for one in report["times"]}
+
+
+def test_a_report_is_not_written_over_a_file(clinic):
+    clinic.write("report.json", "mine")
+    result = clinic.doctor("--module", clinic.token.module, "--report", "report.json")
+    assert result.code == 2 and (clinic.folder / "report.json").read_text() == "mine"
