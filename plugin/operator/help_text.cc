@@ -19,6 +19,12 @@ class HelpFormat : public CLI::Formatter {
     return wrap(text, kWidth - kNames);
   }
 
+  std::string make_subcommand(const CLI::App* command) const override {
+    std::stringstream text;
+    CLI::detail::format_help(text, command->get_name(), wrap(command->get_description(), kWidth - kNames), kNames);
+    return text.str();
+  }
+
   std::string make_option_opts(const CLI::Option* option) const override {
     if (option->get_type_size() == 0) return {};
     return option->get_positional() ? "" : " " + option->get_type_name();

@@ -1,10 +1,10 @@
 """What all commands for people have in common: help, wrong words, flags and files."""
 
-import json
 import re
 
 from harness import tools
 from harness.screen import Screen
+from harness.shapes import conforms
 
 
 def test_a_broken_configuration_file_is_not_passed_over(scripted):
@@ -26,7 +26,11 @@ def test_version_says_what_it_is(desk):
     result = desk.run("version")
     assert re.match(r"notation-pkcs11 \d+\.\d+\.\d+\n", result.out)
     assert desk.run("--version").out == result.out
-    assert json.loads(desk.run("version", "--json").out)["contractVersions"] == ["1.0"]
+    report = conforms("version", desk.run("version", "--json").out)
+    assert report["contractVersions"] == ["1.0"]
+    assert [library["name"] for library in report["libraries"] if library["kind"] == "opened when needed"] == ["libcurl"]
+    assert all(library["version"] for library in report["libraries"])
+    assert {"exec", "securosys-tsb"} <= set(report["approvalBackends"])
 
 
 def test_an_unknown_word_is_named_with_the_valid_ones(desk):

@@ -58,9 +58,9 @@ void add_token_init(CLI::App& token, std::function<void()>& chosen) {
 
 void add_token_set_pin(CLI::App& token, std::function<void()>& chosen) {
   CLI::App* app = nullptr;
-  const auto flags = add_command<TokenPinFlags>(token, "set-pin", "Change your PIN",
-                                                "token set-pin --module /usr/lib/softhsm/libsofthsm2.so --token prod",
-                                                chosen, set_token_pin, app);
+  const auto flags = add_command<TokenPinFlags>(
+      token, "set-pin", "Change your PIN",
+      "token set-pin --module /usr/lib/softhsm/libsofthsm2.so \\\n    --token prod", chosen, set_token_pin, app);
   add_choice(*app, flags->choice);
   add_new_pin_source(*app, flags->choice);
   add_module_flags(*app, flags->choice.module);
@@ -69,9 +69,9 @@ void add_token_set_pin(CLI::App& token, std::function<void()>& chosen) {
 
 void add_token_unlock(CLI::App& token, std::function<void()>& chosen) {
   CLI::App* app = nullptr;
-  const auto flags = add_command<TokenPinFlags>(token, "unlock", "Set a new PIN for a locked-out user, with the SO PIN",
-                                                "token unlock --module /usr/lib/softhsm/libsofthsm2.so --token prod",
-                                                chosen, unlock_token, app);
+  const auto flags = add_command<TokenPinFlags>(
+      token, "unlock", "Set a new PIN for a locked-out user, with the SO PIN",
+      "token unlock --module /usr/lib/softhsm/libsofthsm2.so \\\n    --token prod", chosen, unlock_token, app);
   add_choice(*app, flags->choice);
   add_so_pin_source(*app, flags->choice, "the SO PIN");
   add_new_pin_source(*app, flags->choice);
@@ -83,7 +83,7 @@ void add_token_reset_failures(CLI::App& token, std::function<void()>& chosen) {
   CLI::App* app = nullptr;
   const auto flags =
       add_command<TokenPinFlags>(token, "reset-failures", "Forget the refused PINs that your runs have counted",
-                                 "token reset-failures --module /usr/lib/softhsm/libsofthsm2.so \\\n    --token prod",
+                                 "token reset-failures \\\n    --module /usr/lib/softhsm/libsofthsm2.so --token prod",
                                  chosen, reset_token_failures, app);
   add_choice(*app, flags->choice);
   app->add_flag("--json", flags->json, "answer as JSON");
