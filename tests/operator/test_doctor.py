@@ -12,15 +12,9 @@ from harness.token import PIN
 from planted_faults import FAILED, FAULTS, WARNED
 
 
-
 @pytest.fixture
 def clinic(tmp_path):
     return Clinic(tmp_path)
-
-
-def conforms(name, value):
-    jsonschema.validate(value, json.loads((SCHEMAS / f"{name}.schema.json").read_text()))
-    return value
 
 
 def states(report):

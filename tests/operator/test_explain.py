@@ -8,7 +8,6 @@ from clinic import KEY, Clinic
 from harness.shapes import conforms
 
 
-
 @pytest.fixture
 def clinic(tmp_path):
     return Clinic(tmp_path)

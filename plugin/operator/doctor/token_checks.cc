@@ -95,10 +95,7 @@ void check_pin_state(Checklist& list, const pkcs11::TokenState& token, const sig
   } catch (const Error& error) {
     Remedy remedy = remedy_of(error);
     const char* verb = token.pin_locked ? "unlock" : token.pin_to_be_changed ? "set-pin" : nullptr;
-    if (verb != nullptr) {
-      std::erase_if(remedy.details, [](const std::string& line) { return line.starts_with("  notation-pkcs11 "); });
-      remedy.details.push_back("  " + token_command(verb, setup, token));
-    }
+    if (verb != nullptr) remedy.details.push_back("  " + token_command(verb, setup, token));
     list.fail(Check::pin_state, error.message(), remedy);
   }
 }
