@@ -36,7 +36,7 @@ void FoundKey::find(bool only_looks) {
   if (!visible()) {
     throw Error(ErrorKind::key_not_found, Phase::find,
                 "the public half of key " + base::quoted(name_) + " is not on the token",
-                "a certificate needs it: keep the public key object that was made with the key");
+                "without it nobody can tell which key it is: keep the object that was made with it");
   }
 }
 

@@ -128,13 +128,13 @@ def test_a_module_that_is_not_there_is_recorded(scripted):
 
 
 def test_a_key_whose_record_cannot_be_written_any_more_stays_and_is_named(scripted):
-    scripted.token.write("token label=e2e", "quirk quick-generate", "sleep C_GenerateKeyPair 2500")
+    scripted.token.write("token label=e2e", "quirk quick-generate", "sleep C_GenerateKeyPair 4000")
     words = ["key", "generate", "--module", scripted.token.module, "--label", "release", "--spec", "EC-256"]
     screen = Screen(
         [tools.product(), *words, "--record", "ceremony"], {**scripted.environment, "TERM": "xterm"}, scripted.folder
     )
     try:
-        screen.wait_for("1 s")
+        screen.wait_for("on token \"e2e\": ")
         (scripted.folder / "ceremony.json").write_text("somebody else's")
         assert screen.end() == 2
     finally:

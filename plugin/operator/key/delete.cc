@@ -33,7 +33,7 @@ std::string text_of(const schema::KeyReport& key, const std::string& token,
   for (const base::Bytes& der : certificates) {
     const auto certificate = trust::Certificate::parse(der, "the certificate on the token");
     text += "  certificate " + certificate.subject() + ", serial " + base::to_hex(certificate.serial()) +
-            (with_certificates ? "\n" : " (stays)\n");
+            (with_certificates ? ", goes as well\n" : ", stays\n");
   }
   return text;
 }
