@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import json
+import socket
+import subprocess
 
 import jsonschema
 import pytest
@@ -189,6 +191,35 @@ def test_a_key_whose_record_is_required_does_not_sign_without_it(signer):
     signer.configure(audit="off")
     signer.sign()
     assert len(signer.lines()) == 2
+
+
+def test_lines_also_go_to_syslog(signer, tmp_path):
+    devices = tmp_path / "dev"
+    devices.mkdir()
+    (devices / "null").touch()
+    script = 'mount --bind /dev/null "$0/null" && mount --rbind "$0" /dev && exec "$@"'
+    words = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, str(devices)]
+    if subprocess.run([*words, "true"], capture_output=True).returncode != 0:
+        pytest.skip("another /dev cannot be mounted here")
+    request = json.dumps(contract.generate_signature("release", "EC-256")).encode()
+    environment = {name: str(value) for name, value in signer.desk.environment.items()}
+
+    def sign():
+        run = subprocess.run(
+            [*words, str(tools.product()), "generate-signature"], input=request, env=environment, capture_output=True
+        )
+        assert run.returncode == 0, run.stderr
+
+    signer.configure(top={"audit_syslog": True})
+    sign()
+    assert "syslog did not take line 2" in (signer.path.parent / "notation-pkcs11.log").read_text()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
+        syslog.bind(str(devices / "log"))
+        syslog.settimeout(10)
+        sign()
+        received = [syslog.recv(70_000) for _ in range(2)]
+    lines = signer.path.read_bytes().splitlines()[2:]
+    assert [message.partition(b"]: ")[2] for message in received] == lines
 
 
 def test_describing_a_key_leaves_no_line(signer):
