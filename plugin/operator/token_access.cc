@@ -59,6 +59,9 @@ std::unique_ptr<pkcs11::TokenService> make_key_service(const signing::KeySetup& 
     options.secret_variable = setup.pin_source->value;
     context.secrets.take(setup.pin_source->value);
   }
+  for (const auto* source : {&setup.so_pin_source, &setup.new_pin_source}) {
+    if (*source && (*source)->kind == platform::PinSourceKind::environment) context.secrets.take((*source)->value);
+  }
   auto service =
       std::make_unique<pkcs11::IsolatedService>(pkcs11::WorkerProcess(), std::move(options), base::system_clock());
   return std::make_unique<signing::AuditedService>(std::move(service), setup, context);

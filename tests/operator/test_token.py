@@ -5,6 +5,7 @@ The texts are in expected/; UPDATE=1 rewrites them, to be read again."""
 import json
 import pathlib
 import re
+import time
 import types
 
 import pytest
@@ -47,6 +48,10 @@ def compare(desk, name, result):
     text = (result.out + result.err).replace(str(pathlib.Path(desk.token.module).resolve()), "<module>")
     text = re.sub(r"slot \d{4,}: SoftHSM slot ID 0x[0-9a-f]+", "slot <slot>: SoftHSM slot ID <slot>", text)
     desk.compare(name, types.SimpleNamespace(out=text, err=""))
+
+
+def children_of(process):
+    return [int(child) for child in pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 def token(desk, verb, *more, **options):
@@ -255,6 +260,26 @@ class TestOnScriptedTokens:
         (fake.folder / "objects").mkdir()
         fake.token.write(f"state {fake.folder}/objects", "token uninitialised", "fail C_InitPIN CKR_DEVICE_ERROR")
         compare(fake, "token-half-initialised", initialise(fake, status=5))
+
+    def test_pins_from_variables_reach_no_other_process(self, fake):
+        fake.token.write(f"token label=e2e so-pin={SO_PIN}", "hang C_InitPIN")
+        variables = {"SO": SO_PIN, "NEW": NEW_PIN}
+        words = ("--so-pin-source", "env:SO", "--new-pin-source", "env:NEW")
+        argv = [tools.product(), "token", "unlock", "--module", fake.token.module, *words]
+        screen = Screen(argv, {**fake.environment, **variables}, fake.folder)
+        try:
+            end = time.monotonic() + 30
+            while fake.token.calls("C_InitPIN") == 0:
+                assert time.monotonic() < end, screen.text
+                time.sleep(0.01)
+            processes = [screen.pid, *children_of(screen.pid)]
+            assert len(processes) == 2
+            for process in processes:
+                environment = pathlib.Path(f"/proc/{process}/environ").read_bytes()
+                command = pathlib.Path(f"/proc/{process}/cmdline").read_bytes()
+                assert not [pin for pin in variables.values() if pin.encode() in environment + command]
+        finally:
+            screen.close()
 
     def test_a_token_with_a_pad_of_its_own_is_asked_there(self, fake):
         fake.token.write(f"token label=e2e so-pin={SO_PIN} protected-path")
