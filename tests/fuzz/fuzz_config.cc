@@ -25,7 +25,8 @@ void check_text(const std::optional<std::string>& text) {
 }
 
 void check_place(const std::optional<std::string>& source) {
-  expect(!source || *source == "prompt" || source->starts_with("env:") || source->starts_with("file:"),
+  expect(!source || *source == "prompt" || source->starts_with("env:") || source->starts_with("file:") ||
+             (source->starts_with("credential:") && source->find('/') == std::string::npos),
          "a PIN source names a place");
 }
 
@@ -68,6 +69,10 @@ void check_key(const schema::KeySettings& key) {
   }
   expect(!key.module || key.module->starts_with('/'), "a module's path is absolute");
   check_place(key.pin_source);
+  check_place(key.so_pin_source);
+  expect(
+      !key.pin_command || (!key.pin_command->empty() && key.pin_command->front().starts_with('/') && !key.pin_source),
+      "a program for the PIN stands alone and is named by its whole path");
   expect(!key.user_type || (*key.user_type != 0 && *key.user_type != 2), "nobody signs as security officer");
   expect(!key.busy_wait || key.busy_wait->count() >= 0, "a wait is not negative");
   const schema::TimeoutSettings& timeouts = key.timeouts;
