@@ -1,6 +1,7 @@
 """The pieces of the end-to-end tests are shared: their folder is on PYTHONPATH."""
 
 import pytest
+from authority import Authority
 from desk import Desk
 from harness.fake import FakeModule
 from harness.token import Token
@@ -24,3 +25,10 @@ def scripted(tmp_path):
     fake = FakeModule(tmp_path)
     fake.write("token label=e2e", "quirk quick-generate")
     return Desk(tmp_path, fake)
+
+
+@pytest.fixture
+def authority(tmp_path):
+    folder = tmp_path / "ca"
+    folder.mkdir()
+    return Authority(folder)
