@@ -241,10 +241,10 @@ def test_programs_read_the_same_in_the_documented_shape(scene, gate, image):
     gate.approve("anna", image.digest)
     gate.approve("bert", image.digest)
     (*_, end) = documents(scene.approvals("watch", request["id"], "--json").out)
-    assert conforms("approvals-request", end)["state"] == "permitted"
+    assert conforms("approvals-watch", end)["state"] == "permitted"
     assert sorted(end["approved"]) == ["anna", "bert"]
     cancelled = scene.approvals("cancel", request["id"], "--json")
-    assert conforms("approvals-request", cancelled.out)["id"] == request["id"]
+    assert conforms("approvals-cancel", cancelled.out)["id"] == request["id"]
 
 
 def documents(text):

@@ -151,7 +151,7 @@ def test_a_rejection_ends_the_request(office):
 def test_several_tasks_are_answered_at_once(office):
     requests = [office.submit(notary_payload("sha256:" + digit * 64)) for digit in "ab"]
     tasks = [task["id"] for task in conforms("approvals-pending", office.approvals("pending", "--json").out)["tasks"]]
-    answers = conforms("approvals-pending", office.approvals("approve", *tasks, "--yes", "--json").out)["tasks"]
+    answers = conforms("approvals-approve", office.approvals("approve", *tasks, "--yes", "--json").out)["tasks"]
     assert [(answer["id"], answer["answer"]) for answer in answers] == [(task, "approved") for task in tasks]
     assert all(office.state(request)["approvedBy"] for request in requests)
 
@@ -167,7 +167,7 @@ def test_a_task_that_is_named_twice_is_answered_once(office):
     request = office.submit()
     task = office.task()
     answered = office.approvals("approve", task, task[:8], "--yes", "--json")
-    assert [one["answer"] for one in conforms("approvals-pending", answered.out)["tasks"]] == ["approved"]
+    assert [one["answer"] for one in conforms("approvals-approve", answered.out)["tasks"]] == ["approved"]
     assert len(office.state(request)["approvedBy"]) == 1
 
 

@@ -18,7 +18,7 @@ void reset_token_failures(const TokenPinFlags& flags) {
   }
   std::cout << "forgot the refused PINs of token " << base::quoted(token.label) << ": " << done.refused_pins
             << " of the PIN, " << done.refused_so_pins << " of the SO PIN\n"
-            << "  this is what runs of this user have counted; the token's own count is as it was\n";
+            << "  runs of this user had counted them; the token's own count is as it was\n";
 }
 
 }  // namespace operators
