@@ -116,6 +116,20 @@ def test_what_a_sick_token_looks_like(clinic, rules, name):
     clinic.compare(f"doctor-{name}", clinic.doctor())
 
 
+def test_flags_that_contradict_each_other_are_refused(clinic):
+    assert clinic.doctor(KEY, "--token", "e2e").code == 2
+    assert "nothing to report" in clinic.doctor("--report", "r.json").err
+
+
+def test_a_module_alone_is_looked_at_up_to_its_token(clinic):
+    module = ["--module", clinic.token.module]
+    assert "no token has the label" in (first_finding(clinic.doctor(*module, "--token", "e2f").out, FAILED))
+    assert clinic.token.calls("C_OpenSession") == 0
+    clinic.environment["NOTATION_PKCS11_PIN"] = PIN
+    result = clinic.doctor(*module, "--token", "e2e", "--login")
+    assert result.code == 0 and "the PIN is accepted" in result.out and clinic.token.calls("C_Login") == 1
+
+
 def test_what_cannot_be_checked_any_more_is_said_so(clinic):
     clinic.configure(module="/usr/lib/nowhere.so")
     after = clinic.report()

@@ -105,6 +105,10 @@ std::string text_of(const signing::KeyPlan& plan) {
 }  // namespace
 
 void examine(const DoctorFlags& flags) {
+  if (!flags.key.empty() && !flags.token.token.empty()) {
+    throw Error(ErrorKind::invalid_request, base::Phase::request, "--token does not go with a KEY",
+                "the key's URI names its token");
+  }
   Surroundings surroundings;
   const NotationHome home = NotationHome::locate();
   const signing::SettingsFiles& files = surroundings.context().files;
