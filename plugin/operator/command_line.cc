@@ -8,7 +8,7 @@
 namespace operators {
 namespace {
 
-constexpr std::size_t kWidth = 80;
+constexpr std::size_t kUsageWidth = 80;
 
 // One group with its words, in lines that fit a terminal.
 std::string usage_of(const CLI::App& group) {
@@ -17,7 +17,7 @@ std::string usage_of(const CLI::App& group) {
   bool is_first = true;
   for (const CLI::App* command : group.get_subcommands({})) {
     const std::string word = (is_first ? " " : "|") + command->get_name();
-    if (line.size() + word.size() >= kWidth) {
+    if (line.size() + word.size() >= kUsageWidth) {
       text += line + "|\n";
       line = std::string(start.size(), ' ') + " " + command->get_name();
     } else {
