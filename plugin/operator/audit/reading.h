@@ -16,8 +16,8 @@ struct AuditReading {
 };
 
 // `take` gets every signature when its outcome is known, and after the last line those whose outcome nobody knows; it
-// gets neither these nor what is behind a fault where there is one. `file` is empty for this user's own log, which may be missing. Errors: unrecorded for
-// what cannot be read.
+// gets neither these nor what is behind a fault where there is one. `file` is empty for this user's own log, which may
+// be missing. Errors: unrecorded for what cannot be read.
 AuditReading read_audit_log(const std::string& file, const std::optional<signing::AuditHead>& head,
                             const std::function<void(const schema::AuditEntry&)>& take);
 
