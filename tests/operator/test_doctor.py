@@ -5,11 +5,13 @@ import re
 
 import pytest
 from clinic import KEY, Clinic, first_finding
-from harness import tools
+from harness import certs, tools
+from harness.approvals import key_hash
 from harness.certs import Profile
 from harness.shapes import conforms
 from harness.token import PIN
 from planted_faults import FAILED, FAULTS, WARNED
+from tsb_standin import Standin
 
 
 @pytest.fixture
@@ -159,6 +161,43 @@ def test_lines_fit_eighty_columns_but_for_paths(clinic):
         if len(line) > 80:
             is_command = line.startswith(("    fix: ", "      "))
             assert is_command or max(len(word) for word in line.split()) > 50, line
+
+
+# a key at a service
+
+
+@pytest.fixture
+def at_service(clinic, tmp_path):
+    """The clinic's key, held by a service that wants a token."""
+    with Standin(folder=tmp_path / "service") as standin:
+        standin.access.demand_tokens("secret-token")
+        standin.add_key("release", clinic.key.private, None)
+        clinic.write("jwt", "secret-token\n", 0o600)
+        service = {"url": standin.url, "key": "release", "ca_file": str(standin.ca_file), "token": "file:jwt"}
+        approval = {"public_key": key_hash(clinic.key), "backend": "securosys-tsb", "securosys_tsb": service}
+        clinic.configure(uri=None, module=None, pin_source=None, approval=approval)
+        yield clinic
+
+
+def test_a_service_is_asked_for_its_key_and_for_no_approval(at_service):
+    result = at_service.doctor(KEY, "--sign")
+    assert result.code == 0, result.out + result.err
+    report = at_service.report()
+    assert states(report)["approval"] == states(report)["key-match"] == "passed"
+    assert not {"module-file", "token", "pin-state", "login"} & set(states(report))
+    text = at_service.run("explain", KEY).out
+    assert "a service holds the key" in text and "notation sign --key release" in text
+
+
+def test_a_service_that_refuses_the_token_is_named(at_service):
+    at_service.write("jwt", "another\n", 0o600)
+    result = at_service.doctor()
+    assert result.code == 5 and "approval" in first_finding(result.out, FAILED), result.out
+
+
+def test_a_chain_file_of_another_key_than_the_services_is_named(at_service):
+    at_service.issue(key=certs.Key("EC-256", at_service.folder / "another.key"))
+    assert "is for another key" in first_finding(at_service.doctor().out, FAILED)
 
 
 # the report to send in
