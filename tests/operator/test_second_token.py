@@ -89,6 +89,10 @@ def test_a_bare_tpm_becomes_a_token(tpm):
     tpm.compare("list", tpm.at_module("token", "list"))
 
 
+def test_tokens_are_listed(second):
+    second.compare("token-list", second.at_module("token", "list"))
+
+
 @pytest.mark.parametrize("spec", ["EC-256", "EC-384", "RSA-2048"])
 def test_a_key_is_made_and_proved(second, spec):
     second.compare(f"key-generate-{spec}", second.generate(spec, "release", "--id", "0a01"))

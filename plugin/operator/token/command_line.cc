@@ -40,6 +40,9 @@ void add_token_list(CLI::App& token, std::function<void()>& chosen) {
       ->type_name("PATH")
       ->expected(1, CLI::detail::expected_max_vector_size)
       ->allow_extra_args(false);
+  add_text(*app, "--init-args", flags->init_args, "text for a module that wants one at its start")
+      ->type_name("TEXT")
+      ->needs("--module");
   app->add_flag("--json", flags->json, "answer as JSON");
 }
 

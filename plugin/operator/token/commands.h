@@ -9,7 +9,8 @@
 namespace operators {
 
 struct TokenListFlags {
-  std::vector<std::string> modules;  // absolute paths; none: those that p11-kit knows
+  std::vector<std::string> modules;      // absolute paths; none: those that p11-kit knows
+  std::optional<std::string> init_args;  // of the named modules
   bool json = false;
 };
 

@@ -20,12 +20,13 @@ struct Candidate {
   std::unique_ptr<TokenAccess> access;  // empty after a fault
 };
 
-Candidate open(const std::string& name, const std::string& path) {
+Candidate open(const std::string& name, const std::string& path, const std::optional<std::string>& init_args) {
   Candidate candidate;
   candidate.report.name = name;
   candidate.report.path = path;
   signing::ModuleFlags flags;
   flags.module = path;
+  flags.init_args = init_args;
   try {
     candidate.access = TokenAccess::by_module(flags);
     candidate.report.path = candidate.access->setup().module.path;
@@ -39,12 +40,12 @@ Candidate open(const std::string& name, const std::string& path) {
 std::vector<Candidate> candidates_of(const TokenListFlags& flags, std::vector<std::string>& remarks) {
   std::vector<Candidate> candidates;
   for (const std::string& path : flags.modules)
-    candidates.push_back(open({}, path));
+    candidates.push_back(open({}, path, flags.init_args));
   if (!flags.modules.empty()) return candidates;
   platform::P11KitModules known = platform::find_p11_kit_modules(platform::P11KitFolders::locate());
   remarks = std::move(known.remarks);
   for (const platform::P11KitModule& module : known.modules) {
-    if (!module.trust_policy) candidates.push_back(open(module.name, module.path));
+    if (!module.trust_policy) candidates.push_back(open(module.name, module.path, {}));
   }
   return candidates;
 }
