@@ -49,7 +49,8 @@ std::optional<signing::Settings> check_configuration(Checklist& list, const sign
     for (const std::string& path : {files.administrator, files.user}) {
       if (exists(path)) text += (text.empty() ? "" : ", ") + path;
     }
-    list.pass(Check::configuration, text.empty() ? "no file; " + files.user + " would be one" : text);
+    if (text.empty()) text = "no file" + (files.user.empty() ? "" : "; " + files.user + " would be one");
+    list.pass(Check::configuration, text);
     return settings;
   } catch (const Error& error) {
     list.fail(Check::configuration, error);
