@@ -12,6 +12,11 @@ namespace {
 
 using base::Error;
 
+// As it was named: a link outlives the version of the library that it leads to.
+std::string module_of(const TokenInitFlags& flags, const TokenAccess& access) {
+  return flags.choice.module.module.value_or(access.setup().module.path);
+}
+
 // Objects that everybody can see; a token may hide more behind the login.
 std::size_t visible_objects(TokenAccess& access, const pkcs11::TokenState& token) {
   std::size_t objects = 0;
@@ -60,7 +65,7 @@ pkcs11::TokenState initialise(TokenAccess& access, const pkcs11::TokenState& tar
 
 // The security officer's PIN is known to be right by now: no try is at stake.
 pkcs11::TokenState set_user_pin(TokenAccess& access, const pkcs11::TokenState& made, pkcs11::TokenOrder&& initialising,
-                                base::Secret pin) {
+                                base::Secret pin, const std::string& module) {
   pkcs11::TokenOrder order;
   order.action = pkcs11::TokenAction::set_user_pin;
   order.token = exactly(made);
@@ -70,12 +75,11 @@ pkcs11::TokenState set_user_pin(TokenAccess& access, const pkcs11::TokenState& m
   try {
     return access.service().administer(order);
   } catch (const Error& error) {
-    throw Error(error.kind(), error.phase(),
-                "token " + base::quoted(made.label) + " is initialised, but has no PIN yet: " + error.message(),
-                "set one: " +
-                    shell_line({"notation-pkcs11", "token", "unlock", "--module", access.setup().module.path,
-                                "--serial", made.serial}) +
-                    (error.hint().empty() ? "" : "\n" + error.hint()));
+    throw Error(
+        error.kind(), error.phase(),
+        "token " + base::quoted(made.label) + " is initialised, but has no PIN yet: " + error.message(),
+        "set one: " + shell_line({"notation-pkcs11", "token", "unlock", "--module", module, "--serial", made.serial}) +
+            (error.hint().empty() ? "" : "\n" + error.hint()));
   }
 }
 
@@ -89,14 +93,16 @@ void initialise_token(const TokenInitFlags& flags) {
   pkcs11::TokenOrder order = order_of(*access, target, flags.label);
   base::Secret pin = access->pin().choose_first(target);
   const pkcs11::TokenState made = initialise(*access, target, order);
-  const pkcs11::TokenState ready = set_user_pin(*access, made, std::move(order), std::move(pin));
+  const pkcs11::TokenState ready =
+      set_user_pin(*access, made, std::move(order), std::move(pin), module_of(flags, *access));
 
   access->pin().forget_user_refusals(ready);
 
   schema::TokenChangeReport done;
   done.module = access->setup().module.path;
   done.token = report(ready, access->pin().refusals(ready));
-  done.next = shell_line({"notation-pkcs11", "key", "generate", "--module", done.module, "--token", ready.label}) +
+  done.next = shell_line({"notation-pkcs11", "key", "generate", "--module", module_of(flags, *access), "--token",
+                          ready.label}) +
               " --label NAME --spec EC-256";
   if (flags.json) {
     std::cout << schema::encode(done);
