@@ -7,6 +7,7 @@ from harness import certs
 from harness.authority import Authority
 from harness.host import PLUGIN
 from harness.provisioning import EmptyToken, Operator
+from harness.second_tokens import Nss, Tpm
 from harness.shapes import conforms
 from harness.signing import image  # noqa: F401
 from harness.token import LABEL
@@ -78,6 +79,21 @@ def test_the_short_form_for_a_test_key_takes_three_commands(operator, image, spe
                  "--trust-policy")  # fmt: skip
     operator.host.succeed("sign", "--insecure-registry", "--key", "release", image)
     operator.host.succeed("verify", "--insecure-registry", image)
+
+
+@pytest.mark.parametrize("spec", ["EC-256", "EC-384", "RSA-2048"])
+@pytest.mark.parametrize("kind", [Tpm, Nss])
+def test_the_short_form_on_another_token(tmp_path, libexec, image, kind, spec):
+    token = kind(tmp_path)
+    try:
+        operator = Operator(tmp_path, libexec, token)
+        if kind is Tpm:
+            operator.initialise(token.label)
+        at_token = [*operator.module, *token.flags, "--token", token.label, "--pin-source", operator.pin]
+        operator.run("enroll", "release", *at_token, "--spec", spec, "--self-signed", "--register", "--trust-policy")
+        sign_and_verify(operator.host, image, "--key", "release")
+    finally:
+        token.close()
 
 
 def test_the_short_form_step_by_step(operator, image):

@@ -57,9 +57,9 @@ class Operator:
     def module(self):
         return ["--module", self.host.token.module]
 
-    def initialise(self):
+    def initialise(self, label=LABEL):
         pins = ["--so-pin-source", f"file:{self.folder}/so-pin", "--pin-source", self.pin]
-        self.answer("token-init", "token", "init", *self.module, "--label", LABEL, *pins, "--yes")
+        self.answer("token-init", "token", "init", *self.module, "--label", label, *pins, "--yes")
         return self
 
     def uri(self, label):
