@@ -9,6 +9,7 @@ namespace operators {
 namespace {
 
 constexpr std::string_view kExample = "Example:\n";
+constexpr std::string_view kAnyText = "TEXT";  // what CLI11 calls a value that has no name of its own
 
 bool is_hidden(const CLI::Option* option) {
   return option->get_group().empty();
@@ -20,8 +21,11 @@ OptionView view_of(const CLI::Option& option) {
     view.names.push_back("-" + name);
   for (const std::string& name : option.get_lnames())
     view.names.push_back("--" + name);
-  if (option.get_positional()) view.names = {option.get_name()};
-  if (option.get_type_size() != 0) view.value = option.get_positional() ? option.get_name() : option.get_type_name();
+  if (option.get_type_size() != 0) view.value = option.get_type_name();
+  if (option.get_positional()) {
+    if (view.value == kAnyText) view.value = option.get_name();
+    view.names = {view.value};
+  }
   view.help = option.get_description();
   view.required = option.get_required();
   view.repeats = option.get_items_expected_max() > 1;

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from harness import tools
+from harness.screen import Screen
 
 SHELLS = ["bash", "zsh", "fish"]
 
@@ -105,9 +106,32 @@ def test_fish_offers_commands_flags_and_values(desk, script):
 
 def test_zsh_loads_the_script(desk, script):
     path = script("zsh", "_notation-pkcs11")
-    lines = f"fpath=('{path.parent}' $fpath); autoload -Uz compinit; compinit -u -d '{desk.folder}/dump'; echo $_comps[notation-pkcs11]"
+    load = f"fpath=('{path.parent}' $fpath); autoload -Uz compinit; compinit -u -d dump"
+    lines = f"{load}; echo $_comps[notation-pkcs11]"
     result = run(desk, need("zsh"), "-f", "-c", lines)
     assert result.stdout == "_notation-pkcs11\n", result.stderr
+
+
+def test_zsh_offers_commands_flags_and_values(desk, script):
+    path = script("zsh", "_notation-pkcs11")
+    screen = Screen([need("zsh"), "-f"], {**desk.environment, "TERM": "dumb"}, desk.folder, columns=200)
+    try:
+        screen.type(f"fpath=('{path.parent}' $fpath); autoload -Uz compinit; compinit -u -d dump; echo rea''dy\n")
+        screen.wait_for("ready")
+        for typed, offered in (
+            ("to", "token "),
+            ("token re", "token reset-failures "),
+            ("token init --so-p", "token init --so-pin-source "),
+            ("token init --so-pin-source c", "--so-pin-source credential:"),
+            ("completion z", "completion zsh "),
+            ("key generate --spec EC-2", "--spec EC-256 "),
+        ):
+            screen.text = ""
+            screen.type(f"notation-pkcs11 {typed}\t")
+            screen.wait_for(offered)
+            screen.type("\x15")
+    finally:
+        screen.close()
 
 
 def test_a_shell_that_is_not_known_is_refused(desk):

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 
 import pytest
-from harness import tools
 
 
 @pytest.fixture
@@ -52,10 +51,9 @@ def test_it_says_the_version(desk, page):
     assert version in page.read_text().splitlines()[0]
 
 
-def test_it_fits_a_narrow_terminal_but_for_examples(page):
+def test_man_shows_it_without_a_warning(page):
     man = need("man", "man-db")
-    result = subprocess.run(
-        [man, "-l", "--warnings", page], capture_output=True, text=True, env={"MANWIDTH": "80", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
-    )
+    environment = {"MANWIDTH": "80", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    result = subprocess.run([man, "-l", "--warnings", page], capture_output=True, text=True, env=environment)
     assert (result.returncode, result.stderr) == (0, "")
-    assert str(tools.product()) not in result.stdout
+    assert "EXIT STATUS" in result.stdout

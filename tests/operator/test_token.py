@@ -59,7 +59,8 @@ def token(desk, verb, *more, **options):
 
 
 def initialise(desk, *more, **options):
-    return token(desk, "init", "--label", "e2e", "--so-pin-source", "file:so", "--pin-source", "file:pin", *more, **options)
+    sources = ("--so-pin-source", "file:so", "--pin-source", "file:pin")
+    return token(desk, "init", "--label", "e2e", *sources, *more, **options)
 
 
 def set_pin(desk, old, new, *more, **options):
@@ -142,7 +143,8 @@ class TestOnSoftHsm:
 
     def test_the_wrong_so_pin_is_counted_apart(self, bare):
         initialise(bare)
-        wrong = ("--token", "e2e", "--yes", "--so-pin-source", "file:wrong", "--label", "e2e", "--pin-source", "file:pin")
+        sources = ("--so-pin-source", "file:wrong", "--pin-source", "file:pin")
+        wrong = ("--token", "e2e", "--yes", "--label", "e2e", *sources)
         compare(bare, "token-init-wrong-so-pin", token(bare, "init", *wrong, status=4))
         token(bare, "init", *wrong, status=4)
         compare(bare, "token-init-withheld", token(bare, "init", *wrong, status=4))
