@@ -26,6 +26,8 @@ class AuditFile {
     int (*sync)(int descriptor) noexcept;
   };
   static const Calls& real_calls();
+  // The same without waiting for the disk: what was written survives this process, but not a machine that goes down.
+  static const Calls& unhurried_calls();
 
   // Waits for its turn among all processes and keeps it as long as the object lives. Makes the file, mode 0600, where
   // there is none. Refuses a link, a file of another user, and one that others may read or write.
@@ -37,7 +39,7 @@ class AuditFile {
   // The last `size` bytes, or all where there are fewer.
   std::string tail(std::size_t size) const;
 
-  // On the disk when it returns. What a failed call leaves behind is the beginning of the text, or nothing.
+  // On the disk when it returns, as far as the calls see to that. What a failed call leaves behind is the beginning of the text, or nothing.
   void append(std::string_view text);
 
  private:

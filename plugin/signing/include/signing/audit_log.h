@@ -41,7 +41,7 @@ struct AuditAdded {
 };
 
 // Adds a line, and before it, where the file does not end with one, a fence for what stands there. The line is on the
-// disk when this returns. Error(unrecorded, phase audit).
+// disk when this returns, if the calls see to that. Error(unrecorded, phase audit).
 AuditAdded add_audit_line(const platform::StateFolder& folder, const AuditEvent& event, base::WallTime now,
                           const platform::AuditFile::Calls& calls = platform::AuditFile::real_calls());
 

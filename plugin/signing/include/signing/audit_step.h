@@ -64,7 +64,8 @@ class AuditStep {
   AuditedIntent begin(const schema::AuditSubject& subject);
   void succeed(const AuditedIntent& intent, const schema::AuditSubject& subject, const AuditedSignature& signature);
   void fail(const AuditedIntent& intent, const schema::AuditSubject& subject, const base::Error& error);
-  std::uint64_t write(const AuditEvent& event);
+  std::uint64_t write(const AuditEvent& event, const platform::AuditFile::Calls& calls);
+  void write_outcome(const AuditEvent& event);
   const platform::StateFolder& folder();
   bool is_required() const { return setup_.audit == schema::AuditMode::required; }
   void warn(const base::Error& error);
