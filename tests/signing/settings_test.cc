@@ -1,5 +1,7 @@
 #include "signing/settings.h"
 
+#include <cstdio>
+
 #include "environment_scope.h"
 #include "temporary_folder.h"
 #include "throws_error.h"
@@ -307,4 +309,26 @@ TEST_CASE("a key that a service holds needs neither URI nor module") {
   const signing::KeySetup setup = files.key("release");
   CHECK(setup.at_service);
   CHECK(setup.module.path.empty());
+}
+
+TEST_CASE("a plan says who set what, and does not look at the module's file") {
+  Files files;
+  files.administrator(files.keys(R"("timeouts": {"sign": 7})"));
+  files.user(R"({"version": 1, "keys": {"release": {"leaf_expiry": "refuse"}}})");
+  std::remove(files.module.c_str());
+  signing::ModuleFlags flags;
+  flags.login_user = "crypto";
+  const signing::KeyPlan plan = files.load().plan("release", flags);
+  const auto origin_of = [&](const std::string& setting) {
+    for (const signing::SettingOrigin& one : plan.origins) {
+      if (one.setting == setting) return one.origin;
+    }
+    return std::string("nobody");
+  };
+  CHECK(plan.setup.module.path == files.module);
+  CHECK(origin_of("uri") == files.path("administrator.json"));
+  CHECK(origin_of("timeouts.sign") == files.path("administrator.json"));
+  CHECK(origin_of("leaf_expiry") == files.user_path());
+  CHECK(origin_of("login_user") == "the command line");
+  CHECK(origin_of("timeouts.load") == "default");
 }
