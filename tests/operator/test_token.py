@@ -129,6 +129,13 @@ class TestOnSoftHsm:
         key_works_with(bare, "new")
         compare(bare, "token-set-pin-wrong", set_pin(bare, "pin", "new", status=4))
 
+    def test_the_security_officer_changes_the_so_pin(self, bare):
+        initialise(bare)
+        sources = ["--so-pin-source", "file:so", "--new-pin-source", "file:new"]
+        compare(bare, "token-set-so-pin", token(bare, "set-pin", "--so", *sources))
+        unlock(bare, so="new", new="pin")
+        compare(bare, "token-set-so-pin-wrong", token(bare, "set-pin", "--so", *sources, status=4))
+
     def test_the_security_officer_sets_a_new_pin(self, bare):
         initialise(bare)
         compare(bare, "token-unlock", unlock(bare))

@@ -65,6 +65,8 @@ void add_token_set_pin(CLI::App& token, std::function<void()>& chosen) {
       token, "set-pin", "Change your PIN",
       "token set-pin --module /usr/lib/softhsm/libsofthsm2.so \\\n    --token prod", chosen, set_token_pin, app);
   add_choice(*app, flags->choice);
+  app->add_flag("--so", flags->security_officer, "change the security officer's PIN instead");
+  add_so_pin_source(*app, flags->choice, "with --so, the SO PIN that holds now");
   add_new_pin_source(*app, flags->choice);
   add_module_flags(*app, flags->choice.module);
   app->add_flag("--json", flags->json, "answer as JSON");

@@ -32,6 +32,7 @@ struct TokenInitFlags {
 
 struct TokenPinFlags {
   TokenChoice choice;
+  bool security_officer = false;  // for set-pin: the SO PIN is meant
   bool json = false;
 };
 

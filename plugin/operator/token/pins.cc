@@ -37,15 +37,18 @@ void set_token_pin(const TokenPinFlags& flags) {
   pkcs11::TokenState usable = token;
   usable.pin_to_be_changed = false;
 
+  const bool so = flags.security_officer;
+  const std::string which = so ? "SO PIN" : "PIN";
+
   pkcs11::TokenOrder order;
-  order.action = pkcs11::TokenAction::change_user_pin;
+  order.action = so ? pkcs11::TokenAction::change_so_pin : pkcs11::TokenAction::change_user_pin;
   order.token = exactly(token);
-  pkcs11::Login login = access->pin().obtain(usable);
+  pkcs11::Login login = so ? access->pin().obtain_so(token) : access->pin().obtain(usable);
   order.pin = std::move(login.pin);
   order.attended = login.attended;
-  order.new_pin = access->pin().choose(token, access->setup().new_pin_source, "new PIN", "--new-pin-source");
+  order.new_pin = access->pin().choose(token, access->setup().new_pin_source, "new " + which, "--new-pin-source");
   const pkcs11::TokenState changed = access->pin().use(token, [&] { return access->service().administer(order); });
-  answer(*access, changed, flags.json, "changed the PIN");
+  answer(*access, changed, flags.json, "changed the " + which);
 }
 
 void unlock_token(const TokenPinFlags& flags) {
