@@ -7,8 +7,9 @@ logs=$root/build/logs
 
 build_packages=(g++ cmake ninja-build pkg-config libssl-dev libp11-kit-dev libcurl4-openssl-dev nlohmann-json3-dev libspdlog-dev
   libcli11-dev)
-test_packages=(catch2 softhsm2 opensc opensc-pkcs11 openssl python3 python3-pytest python3-cryptography python3-jsonschema gnutls-bin
-  curl ca-certificates mount libtpm2-pkcs11-1 swtpm libnss3 libnss3-tools zsh fish mandoc groff-base man-db)
+test_packages=(catch2 softhsm2 opensc opensc-pkcs11 openssl python3 python3-pytest python3-cryptography
+  python3-jsonschema gnutls-bin curl ca-certificates mount libtpm2-pkcs11-1 swtpm libnss3 libnss3-tools zsh fish mandoc
+  groff-base man-db)
 quickstart_packages=(softhsm2 curl ca-certificates)
 
 die() {

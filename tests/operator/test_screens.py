@@ -1,5 +1,5 @@
-"""What a person sees on a terminal of 80 columns: only a line with a URI, a path or a hash in it wraps. Errors do as well:
-each of their lines is one sentence, as people look for it in a log."""
+"""What a person sees on a terminal of 80 columns: only a line with a URI, a path or a hash in it wraps. An error may:
+each of its lines is one sentence, as people look for it in a log."""
 
 import re
 
