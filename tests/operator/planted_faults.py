@@ -129,7 +129,7 @@ def plugin_of_another_version(clinic):
     clinic.plugin.chmod(0o755)
 
 
-@fault("notation-key", "notation has no key with the id", cured=True, mark=WARNED)
+@fault("notation-key", "none has the id", cured=True, mark=WARNED)
 def key_not_registered(clinic):
     (clinic.folder / "notation/signingkeys.json").unlink()
 

@@ -100,7 +100,7 @@ void check_notation_key(Checklist& list, const schema::NotationKeys* keys, const
   if (keys != nullptr && keys->find(line.name) != nullptr) line.name += "-pkcs11";
   std::vector<std::string> words = key_add_arguments(line);
   words.insert(words.begin(), "notation");
-  list.warn(Check::notation_key, "notation has no key with the id " + base::quoted(key.id),
+  list.warn(Check::notation_key, "none has the id " + base::quoted(key.id),
             {{"it signs with --plugin pkcs11 --id all the same; --key NAME wants it registered"}, shell_line(words)});
 }
 
