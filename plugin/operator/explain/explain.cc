@@ -43,6 +43,20 @@ std::string sign_command(const RegisteredKey& key, const signing::KeySetup& setu
   return shell_line(words);
 }
 
+// The command would sign without what only the configuration file can say.
+void remark_on_lost_flags(schema::ExplainReport& report, const RegisteredKey& key) {
+  if (!key.name.empty()) return;
+  const auto lose = [&](const char* flag, bool is_given) {
+    if (is_given)
+      report.remarks.push_back(std::string(flag) +
+                               " cannot be handed on to notation: set it for a key in the configuration file");
+  };
+  lose("--init-args", key.flags.init_args.has_value());
+  lose("--quirk", key.flags.quirks.has_value());
+  lose("--user-type", key.flags.user_type.has_value());
+  lose("--login-user", key.flags.login_user.has_value());
+}
+
 std::vector<schema::ExplainedSetting> settings_of(const signing::KeyPlan& plan, const RegisteredKey& key,
                                                   Surroundings& surroundings) {
   std::vector<schema::ExplainedSetting> settings;
@@ -146,6 +160,7 @@ void explain(const ExplainFlags& flags) {
   if (!plan.setup.at_service) report.uri = pkcs11::format_uri(plan.setup.uri);
   report.settings = settings_of(plan, key, surroundings);
   report.command = sign_command(key, plan.setup);
+  remark_on_lost_flags(report, key);
   std::optional<Error> problem;
   if (plan.setup.at_service) {
     report.remarks.emplace_back("a service holds the key, no token");
