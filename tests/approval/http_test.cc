@@ -6,11 +6,11 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "curl_library.h"
-#include "http_failure.h"
-#include "http_headers.h"
-#include "http_reply.h"
-#include "http_text.h"
+#include "http/curl_library.h"
+#include "http/http_failure.h"
+#include "http/http_headers.h"
+#include "http/http_reply.h"
+#include "http/http_text.h"
 #include "throws_error.h"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "securosys_tsb_client.h"
+#include "securosys_tsb/securosys_tsb_client.h"
 
 #include "environment_scope.h"
 #include "securosys_tsb_fixture.h"

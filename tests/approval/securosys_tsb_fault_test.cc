@@ -1,4 +1,4 @@
-#include "securosys_tsb_fault.h"
+#include "securosys_tsb/securosys_tsb_fault.h"
 
 #include "throws_error.h"
 

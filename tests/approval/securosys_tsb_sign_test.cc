@@ -1,4 +1,4 @@
-#include "securosys_tsb_sign.h"
+#include "securosys_tsb/securosys_tsb_sign.h"
 
 #include "schema/tsb.h"
 #include "securosys_tsb_fixture.h"

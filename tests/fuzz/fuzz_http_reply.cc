@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "expect.h"
-#include "http_reply.h"
-#include "http_text.h"
+#include "http/http_reply.h"
+#include "http/http_text.h"
 
 namespace {
 

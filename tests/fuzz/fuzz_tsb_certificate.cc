@@ -2,7 +2,7 @@
 
 #include "base/base64.h"
 #include "expect.h"
-#include "securosys_tsb_certificates.h"
+#include "securosys_tsb/securosys_tsb_certificates.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
-#include "wire_messages.h"
+#include "worker/wire_messages.h"
 
 // A worker runs a vendor's module, so its reply may be anything. What is accepted is written again as it was read.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,4 +1,4 @@
-#include "output_ring.h"
+#include "worker/output_ring.h"
 
 #include "catch.h"
 

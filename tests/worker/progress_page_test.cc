@@ -1,4 +1,4 @@
-#include "progress_page.h"
+#include "worker/progress_page.h"
 
 #include "catch.h"
 

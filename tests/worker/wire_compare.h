@@ -4,7 +4,7 @@
 #include <tuple>
 #include <vector>
 
-#include "wire_messages.h"
+#include "worker/wire_messages.h"
 
 // How tests compare what was sent with what has arrived.
 namespace wire_compare {

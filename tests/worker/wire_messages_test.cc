@@ -1,4 +1,4 @@
-#include "wire_messages.h"
+#include "worker/wire_messages.h"
 
 #include "throws_error.h"
 #include "wire_compare.h"

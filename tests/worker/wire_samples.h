@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "wire_messages.h"
+#include "worker/wire_messages.h"
 
 // One of each message with no field at its default, so that a field that gets lost is noticed.
 namespace samples {

@@ -1,4 +1,4 @@
-#include "wire.h"
+#include "worker/wire.h"
 
 #include "throws_error.h"
 
