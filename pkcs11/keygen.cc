@@ -244,8 +244,8 @@ void remove_key(const Module& module, Located located, const PublicKey& expected
     throw module.error(ErrorKind::key_not_found, Phase::find, what + ": the token holds another public key there");
   if (identity == nullptr && located.match && !located.match->group.public_objects.empty())
     throw module.error(ErrorKind::not_capable, Phase::find, what + ": its public key cannot be read");
-  const auto private_half = find_private_key(module, located, expected);
-  if (private_half) destroy(module, located.session, private_half->handle, what);
+  const auto private_half = find_private_half_to_remove(module, located, expected);
+  if (private_half) destroy(module, located.session, *private_half, what);
   if (!located.match) return;
   for (const Object& object : located.match->group.public_objects)
     destroy(module, located.session, object.handle, private_half ? what + " (its private half is gone)" : what);

@@ -32,7 +32,16 @@ std::vector<Object> candidates(const Module& module, const Located& located) {
     std::vector<Object> found = search(module, located, *named.id, {});
     if (!found.empty()) return found;
   }
-  return search(module, located, {}, named.object.value_or(""));
+  std::vector<Object> found = search(module, located, {}, named.object.value_or(""));
+  if (named.id) std::erase_if(found, [](const Object& object) { return !object.id.empty() && !object.key; });
+  return found;
+}
+
+// A label can be anybody's: only the id, or the public key that an RSA object shows of itself, says whose half it is.
+bool is_proved(const Located& located, const Object& object, const PublicKey& expected) {
+  if (object.key) return *object.key == expected;
+  const std::optional<base::Bytes>& id = located.match ? located.match->uri.id : located.wanted.id;
+  return id && !id->empty() && object.id == *id;
 }
 
 std::vector<CK_MECHANISM_TYPE> mechanism_list(ByteView value) {
@@ -66,18 +75,12 @@ std::string list_of_objects(const Module& module, const Located& located, const 
   return list_of(matches);
 }
 
-}  // namespace
-
-bool PrivateKey::allows(const SignMechanism& mechanism) const {
-  return allowed.empty() || std::find(allowed.begin(), allowed.end(), mechanism.type) != allowed.end();
-}
-
-std::optional<PrivateKey> find_private_key(const Module& module, const Located& located, const PublicKey& expected) {
-  const std::vector<Object> found = candidates(module, located);
+// The one half, as the object that it is; empty when there is none.
+std::optional<Object> only_half(const Module& module, const Located& located, const PublicKey& expected,
+                                const std::string& what, std::vector<Object> found) {
   if (found.empty()) return std::nullopt;
   std::vector<Object> fitting = found;
   std::erase_if(fitting, [&](const Object& object) { return object.key && *object.key != expected; });
-  const std::string what = "cannot use key " + format_uri(located.wanted) + ": ";
   if (fitting.empty())
     throw module.error(ErrorKind::key_not_found, Phase::find,
                        what + "the private key on the token belongs to another public key",
@@ -87,7 +90,36 @@ std::optional<PrivateKey> find_private_key(const Module& module, const Located& 
     throw module.error(ErrorKind::ambiguous_key, Phase::find,
                        what + std::to_string(fitting.size()) + " private keys match",
                        "give every key an id of its own; found:\n" + list_of_objects(module, located, fitting));
-  return read_use(module, located, fitting.front().handle);
+  return fitting.front();
+}
+
+}  // namespace
+
+bool PrivateKey::allows(const SignMechanism& mechanism) const {
+  return allowed.empty() || std::find(allowed.begin(), allowed.end(), mechanism.type) != allowed.end();
+}
+
+std::optional<PrivateKey> find_private_key(const Module& module, const Located& located, const PublicKey& expected) {
+  const std::string what = "cannot use key " + format_uri(located.wanted) + ": ";
+  const auto half = only_half(module, located, expected, what, candidates(module, located));
+  if (!half) return std::nullopt;
+  return read_use(module, located, half->handle);
+}
+
+std::optional<CK_OBJECT_HANDLE> find_private_half_to_remove(const Module& module, const Located& located,
+                                                            const PublicKey& expected) {
+  const std::string what = "cannot remove key " + format_uri(located.wanted) + ": ";
+  const std::vector<Object> found = candidates(module, located);
+  std::vector<Object> proved = found;
+  std::erase_if(proved, [&](const Object& object) { return !is_proved(located, object, expected); });
+  if (proved.empty() && std::any_of(found.begin(), found.end(), [](const Object& object) { return !object.key; }))
+    throw module.error(ErrorKind::not_capable, Phase::find,
+                       what + "a private key has its label alone, and nothing tells whether it is this key's",
+                       "nothing was destroyed; the vendor's tool can give both halves one id; found:\n" +
+                           list_of_objects(module, located, found));
+  const auto half = only_half(module, located, expected, what, proved.empty() ? found : std::move(proved));
+  if (!half) return std::nullopt;
+  return half->handle;
 }
 
 }  // namespace pkcs11

@@ -18,8 +18,13 @@ struct PrivateKey {
 };
 
 // The private half of the located key: CKA_CLASS and the CKA_ID of the public object or certificate, or what the URI
-// says when nothing was visible or there is no id. Empty when none is visible. Errors: ambiguous_key, key_not_found
-// (the private half is known to belong to another public key than `expected`).
+// says when nothing was visible or there is no id. One with an id other than the public half's must show that its
+// public key is the expected one. Empty when none is visible. Errors: ambiguous_key, key_not_found (the private half is
+// known to belong to another public key than `expected`).
 std::optional<PrivateKey> find_private_key(const Module& module, const Located& located, const PublicKey& expected);
+
+// The same to destroy it: a label alone is no reason. Further errors: not_capable (only the label speaks for it).
+std::optional<CK_OBJECT_HANDLE> find_private_half_to_remove(const Module& module, const Located& located,
+                                                            const PublicKey& expected);
 
 }  // namespace pkcs11

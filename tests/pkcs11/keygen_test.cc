@@ -280,3 +280,35 @@ TEST_CASE("remove destroys both halves of the expected key and nothing else") {
   REQUIRE(fake.calls("C_DestroyObject") == 2);
   REQUIRE(objects_left(fake) == 2);
 }
+
+TEST_CASE("remove never destroys the private half of another key of the same label") {
+  FakeService fake;
+  fake.rule("key P-256 label=release id=01 private=no").rule("key P-384 label=release id=02 public=no");
+  const Login login = login_with("1234");
+  Uri first = key_named("release").uri;
+  first.id = base::Bytes{1};
+  fake.get().remove(first, FakeService::test_key(KeySpec::ec_256), login);
+  REQUIRE(fake.calls("C_DestroyObject") == 1);
+  REQUIRE(objects_left(fake) == 1);
+  REQUIRE(fake.service.survey({}, &login).tokens.front().keys.front().uri.id == base::Bytes{2});
+}
+
+TEST_CASE("remove destroys nothing where a label alone says whose the private half is") {
+  const auto ids = GENERATE(as<std::string>{}, "public-id=01", "private-id=02", "");
+  INFO(ids);
+  FakeService fake;
+  fake.rule("key P-256 label=release " + ids);
+  const Login login = login_with("1234");
+  const base::Error error =
+      error_of([&] { fake.get().remove(key_named("release").uri, FakeService::test_key(KeySpec::ec_256), login); });
+  require_error(error, ErrorKind::not_capable);
+  REQUIRE(contains(error.message(), "has its label alone"));
+  REQUIRE(fake.calls("C_DestroyObject") == 0);
+}
+
+TEST_CASE("remove destroys both halves without an id where the private one shows its public key") {
+  FakeService fake;
+  fake.rule("key RSA-2048 label=release");
+  fake.get().remove(key_named("release").uri, FakeService::test_key(KeySpec::rsa_2048), login_with("1234"));
+  REQUIRE(fake.calls("C_DestroyObject") == 2);
+}

@@ -207,11 +207,25 @@ TEST_CASE("the private half is found by the public half's id when it has no labe
   fake.sign(key_named("k"));
 }
 
-TEST_CASE("the private half is found by its label when there is no id, or another one") {
+TEST_CASE("the private half is found by its label when there is no id, or another one and it shows whose it is") {
   FakeService fake;
-  fake.rule("key P-256 label=k").rule("key P-384 label=m public-id=01 private-id=02");
+  fake.rule("key P-256 label=k").rule("key RSA-2048 label=m public-id=01 private-id=02");
   fake.sign(key_named("k"));
-  fake.sign(key_named("m"), KeySpec::ec_384);
+  fake.sign(key_named("m"), KeySpec::rsa_2048);
+}
+
+TEST_CASE("a private half with the label of the key and an id of its own never signs in its place") {
+  FakeService fake;
+  fake.rule("key P-256 label=release id=01 private=no").rule("key P-384 label=release id=02 public=no");
+  InspectOrder order = key_named("release");
+  order.uri.id = base::Bytes{1};
+  const Login login = login_with("1234");
+  const base::Error error = error_of([&] {
+    fake.get().sign(SignOrders::over(KeySpec::ec_256, "x"), order, FakeService::test_key(KeySpec::ec_256), &login);
+  });
+  require_error(error, ErrorKind::key_not_found);
+  REQUIRE(contains(error.message(), "its private half is not on the token"));
+  REQUIRE(fake.calls("C_SignInit") == 0);
 }
 
 TEST_CASE("a key without a public half signs, and shows what its private half tells after a login") {
