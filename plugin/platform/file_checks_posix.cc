@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -13,6 +12,7 @@
 #include "base/error.h"
 #include "platform/descriptor.h"
 #include "platform/file_checks.h"
+#include "platform/shell_line.h"
 
 namespace platform {
 namespace {
@@ -49,20 +49,6 @@ std::string octal(mode_t mode) {
   return text.data();
 }
 
-// One word for a shell.
-std::string quoted(std::string_view path) {
-  const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.' ||
-           c == '-' || c == '_' || c == '+' || c == ',';
-  };
-  std::string shown = printable(path);
-  if (std::all_of(shown.begin(), shown.end(), is_plain)) return shown;
-  std::string word = "'";
-  for (const char c : shown)
-    word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
-}
-
 std::string folder_of(std::string_view path) {
   const std::size_t slash = path.find_last_of('/');
   return slash == 0 ? "/" : std::string(path.substr(0, slash));
@@ -92,7 +78,7 @@ void check_owner_and_mode(const Subject& subject, const std::string& shown, cons
   if (!is_trusted_owner(state.st_uid)) throw refuse(subject, shown + wrong_owner(state.st_uid));
   if ((state.st_mode & kGroupOrOthersWrite) != 0)
     throw refuse(subject, shown + " is writable by its group or by others (mode " + octal(state.st_mode) + ")",
-                 "run: chmod go-w " + quoted(path));
+                 "run: chmod go-w " + shell_word(path));
 }
 
 void check_folder(const Subject& subject, const std::string& folder, const struct stat& state) {
@@ -100,7 +86,7 @@ void check_folder(const Subject& subject, const std::string& folder, const struc
   if (!is_trusted_owner(state.st_uid)) throw refuse(subject, shown + wrong_owner(state.st_uid));
   if ((state.st_mode & kGroupOrOthersWrite) != 0 && (state.st_mode & S_ISVTX) == 0)
     throw refuse(subject, shown + " is writable by its group or by others (mode " + octal(state.st_mode) + ")",
-                 "run: chmod go-w " + quoted(folder));
+                 "run: chmod go-w " + shell_word(folder));
 }
 
 // A file opened so that what is checked is what is read: by its name inside the opened folder, with all links resolved.
@@ -172,7 +158,7 @@ Opened open_private(const Subject& subject, Readers readers) {
   const mode_t forbidden = group_may_read ? kGroupOrOthers & ~mode_t{S_IRGRP} : kGroupOrOthers;
   if ((opened.state.st_mode & forbidden) != 0)
     throw refuse(subject, shown + " is open to others than its owner (mode " + octal(opened.state.st_mode) + ")",
-                 "run: chmod 600 " + quoted(opened.resolved));
+                 "run: chmod 600 " + shell_word(opened.resolved));
   return opened;
 }
 
@@ -242,7 +228,7 @@ std::string check_program_file(std::string_view path) {
   const Subject subject{"program", path};
   const std::string resolved = check_code(subject, "program");
   if (::faccessat(AT_FDCWD, resolved.c_str(), X_OK, AT_EACCESS) != 0)
-    throw refuse(subject, "it may not be run", "run: chmod +x " + quoted(resolved));
+    throw refuse(subject, "it may not be run", "run: chmod +x " + shell_word(resolved));
   return resolved;
 }
 

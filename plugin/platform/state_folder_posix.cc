@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "platform/shell_line.h"
 #include "platform/state_folder.h"
 
 namespace platform {
@@ -67,7 +68,7 @@ Descriptor open_folder(const std::string& path) {
   if (::fstat(folder.number(), &state) != 0) throw unusable(path, cause_of(errno));
   if (state.st_uid != ::geteuid()) throw unusable(path, "it belongs to user " + std::to_string(state.st_uid));
   if ((state.st_mode & 0777) != kPrivateFolder)
-    throw unusable(path, "others may enter it or its owner may not; run: chmod 700 " + printable(path));
+    throw unusable(path, "others may enter it or its owner may not; run: chmod 700 " + shell_word(path));
   return folder;
 }
 

@@ -66,6 +66,18 @@ def test_the_line_can_be_handed_to_a_shell(registry):
     assert key["pluginConfig"] == {"chain_file": str(registry.desk.folder / "release.pem")}
 
 
+def test_a_name_with_a_line_break_stays_a_comment(registry):
+    registry.install()
+    name = "x\ntouch escaped #"
+    others = {"keys": [{"name": name, "keyPath": "/a.key", "certPath": "/a.pem"}]}
+    (registry.desk.folder / ".config/notation/signingkeys.json").write_text(json.dumps(others))
+    answer = registry.register("release", "--name", name).out
+    assert r"notation key delete $'x\ntouch escaped #'" in answer
+    assert [line[0] for line in answer.splitlines()] == ["#", "#", "n"], answer
+    process.run(["/bin/bash", "-c", answer], registry.desk.environment, cwd=registry.desk.folder)
+    assert not (registry.desk.folder / "escaped").exists()
+
+
 def test_run_registers_and_notation_has_the_key(registry):
     registry.install()
     registry.desk.compare("key-register-run", registry.register("release", "--run", "--default"))

@@ -12,7 +12,7 @@ namespace {
 
 using schema::CheckState;
 
-constexpr std::size_t kWidth = 80, kTextColumn = 18, kDetailColumn = 4;
+constexpr std::size_t kWidth = 80, kTextColumn = 18, kDetailColumn = 4, kLongestLine = 16'384;
 
 // POSIX: the first of these that is set and not empty names the character encoding.
 bool shows_utf8() {
@@ -54,7 +54,8 @@ std::string indented(const std::string& text, std::size_t column) {
 // What begins with a blank is to be copied, and stays one line.
 std::string detail_text(const std::string& detail) {
   const bool as_it_is = detail.starts_with(' ') || detail.size() <= kWidth - kDetailColumn;
-  return std::string(kDetailColumn, ' ') + (as_it_is ? detail : indented(detail, kDetailColumn)) + "\n";
+  const std::string shown = base::printable(detail, kLongestLine);
+  return std::string(kDetailColumn, ' ') + (as_it_is ? shown : indented(shown, kDetailColumn)) + "\n";
 }
 
 }  // namespace
@@ -62,10 +63,11 @@ std::string detail_text(const std::string& detail) {
 std::string check_text(const schema::DoctorCheck& check, std::string_view title) {
   std::string text = mark_of(check.state) + (" " + std::string(title));
   text.append(kTextColumn - 2 - std::min(title.size(), kTextColumn - 3), ' ');
-  text += indented(base::printable(check.text, 4096), kTextColumn) + "\n";
+  text += indented(base::printable(check.text, kLongestLine), kTextColumn) + "\n";
   for (const std::string& detail : check.details)
     text += detail_text(detail);
-  if (!check.fix.empty()) text += std::string(kDetailColumn, ' ') + "fix: " + check.fix + "\n";
+  if (!check.fix.empty())
+    text += std::string(kDetailColumn, ' ') + "fix: " + base::printable(check.fix, kLongestLine) + "\n";
   return text;
 }
 

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "doctor/elf_file.h"
 #include "doctor/vendor_settings.h"
+#include "platform/shell_line.h"
 
 namespace operators {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 using base::Error;
 using base::Phase;
 using base::printable;
+using platform::shell_line;
 
 constexpr std::array kFolders{"/usr/lib/softhsm",
                               "/usr/lib/pkcs11",
@@ -97,8 +99,8 @@ std::optional<pkcs11::Probe> check_module_starts(Checklist& list, pkcs11::TokenS
   } catch (const Error& error) {
     Remedy remedy = remedy_of(error);
     if (const std::string library = missing_library(error.message()); !library.empty()) {
-      remedy.details.push_back("the package that has it: apt-file search " + library + ", or dnf provides '*/" +
-                               library + "'");
+      remedy.details.push_back("the package that has it: " + shell_line({"apt-file", "search", library}) + ", or " +
+                               shell_line({"dnf", "provides", "*/" + library}));
     }
     if (error.phase() == Phase::load) {
       list.fail(Check::load, error.message(), remedy);

@@ -159,9 +159,13 @@ class Registration {
 };
 
 // What is not the command is a comment, so that the answer can be handed to a shell.
+std::string comment(std::string_view begin, const std::string& text) {
+  return std::string(begin) + base::printable(text, std::string::npos) + "\n";
+}
+
 void print(const schema::KeyRegistrationReport& key, bool run) {
   for (const schema::RegistrationProblem& problem : key.problems)
-    std::cout << "# " << problem.problem << "\n#   " << problem.fix << "\n";
+    std::cout << comment("# ", problem.problem) << comment("#   ", problem.fix);
   if (key.was_registered) {
     std::cout << "# notation has the key " << base::quoted(key.name) << " already\n";
   } else if (run) {

@@ -26,20 +26,6 @@ bool is_executable(const std::string& path) {
   return ::stat(path.c_str(), &state) == 0 && S_ISREG(state.st_mode) && ::access(path.c_str(), X_OK) == 0;
 }
 
-bool is_plain(char letter) {
-  constexpr std::string_view kOthers = "_-+=./,:@%";
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
-         kOthers.find(letter) != std::string_view::npos;
-}
-
-std::string shell_word(const std::string& word) {
-  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
-  std::string quoted = "'";
-  for (const char letter : word)
-    quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-  return quoted + "'";
-}
-
 std::string first_line(std::string_view text) {
   const std::size_t start = text.find_first_not_of("\r\n");
   if (start == std::string_view::npos) return {};
@@ -60,13 +46,6 @@ std::vector<std::string> key_add_arguments(const KeyToRegister& key) {
   if (key.name.starts_with('-')) arguments.emplace_back("--");
   arguments.push_back(key.name);
   return arguments;
-}
-
-std::string shell_line(const std::vector<std::string>& words) {
-  std::string line;
-  for (const std::string& word : words)
-    line += (line.empty() ? "" : " ") + shell_word(word);
-  return line;
 }
 
 std::optional<NotationProgram> NotationProgram::find() {

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "platform/shell_line.h"
+
 namespace operators {
 
 // A key as `notation key add` is told of it.
@@ -18,8 +20,9 @@ struct KeyToRegister {
 // The arguments after "notation": key add --plugin pkcs11 --id ... NAME.
 std::vector<std::string> key_add_arguments(const KeyToRegister& key);
 
-// The line for a shell; each word is quoted where it must be.
-std::string shell_line(const std::vector<std::string>& words);
+// Commands for a shell, with notation or without.
+using platform::shell_line;
+using platform::shell_word;
 
 // The program `notation` of this machine. Its runs end after half a minute, and know nothing of our secrets.
 class NotationProgram {
