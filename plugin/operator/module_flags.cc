@@ -89,7 +89,7 @@ CLI::Option* add_spec(CLI::App& app, const std::string& help, std::function<void
 
 void add_token_flags(CLI::App& app, TokenFlags& flags) {
   add_text(app, "--module", flags.module.module, "path of the PKCS#11 library")->required()->type_name("PATH");
-  app.add_option("--token", flags.token, "label of the token")->type_name("LABEL");
+  app.add_option("--token", flags.token, "label of the token, or its PKCS#11 URI")->type_name("LABEL|URI");
   add_module_flags(app, flags.module);
 }
 

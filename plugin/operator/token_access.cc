@@ -2,6 +2,7 @@
 
 #include "pkcs11/isolated_service.h"
 #include "signing/audited_service.h"
+#include "token/report.h"
 #include "trust/public_key.h"
 
 namespace operators {
@@ -72,24 +73,54 @@ bool sleep_whole(std::chrono::milliseconds duration) {
   return true;
 }
 
+pkcs11::Uri token_selection(const std::string& token) {
+  pkcs11::Uri uri;
+  if (!pkcs11::looks_like_uri(token)) {
+    if (!token.empty()) uri.token = token;
+    return uri;
+  }
+  uri = pkcs11::parse_uri(token);
+  if (uri.module_path || uri.pin_source) {
+    throw base::Error(base::ErrorKind::invalid_uri, base::Phase::request,
+                      "--token takes a URI of a token alone, without a query",
+                      "--module and --pin-source say the rest");
+  }
+  uri.object.reset();
+  uri.id.reset();
+  uri.type.reset();
+  return uri;
+}
+
+bool selects(const pkcs11::Uri& selection, const pkcs11::TokenState& token) {
+  const auto fits = [](const std::optional<std::string>& wanted, const std::string& is) {
+    return !wanted || *wanted == is;
+  };
+  return fits(selection.token, token.label) && fits(selection.serial, token.serial) &&
+         fits(selection.manufacturer, token.manufacturer) && fits(selection.model, token.model) &&
+         (!selection.slot_id || *selection.slot_id == token.slot_id);
+}
+
 pkcs11::TokenState the_token(const pkcs11::Survey& survey, const TokenFlags& flags) {
   std::vector<const pkcs11::TokenState*> found;
-  std::string labels;
+  std::string uris;
   for (const pkcs11::SurveyedToken& surveyed : survey.tokens) {
     if (!surveyed.token.initialised) continue;
     found.push_back(&surveyed.token);
-    labels += (labels.empty() ? "" : ", ") + base::quoted(surveyed.token.label);
+    uris += "\n  " + pkcs11::format_uri(uri_of(surveyed.token));
   }
   if (found.size() == 1) return *found.front();
   if (found.empty()) {
-    const std::string which = flags.token.empty() ? "no initialised token" : "no token " + base::quoted(flags.token);
+    const bool by_uri = pkcs11::looks_like_uri(flags.token);
+    const std::string which = flags.token.empty() ? "no initialised token"
+                              : by_uri            ? "no token " + pkcs11::format_uri(token_selection(flags.token))
+                                                  : "no token " + base::quoted(flags.token);
     throw base::Error(base::ErrorKind::key_not_found, base::Phase::slots, which + " is there",
                       "notation-pkcs11 key list --module " + base::printable(flags.module.module.value_or("PATH")) +
                           " shows the tokens");
   }
   throw base::Error(base::ErrorKind::ambiguous_key, base::Phase::slots,
-                    "it must be one token, " + std::to_string(found.size()) + " match: " + labels,
-                    "name one with --token LABEL");
+                    "it must be one token, and there are " + std::to_string(found.size()),
+                    "name one with --token LABEL or --token URI:" + uris);
 }
 
 schema::KeyReport report(const pkcs11::KeyView& key) {

@@ -57,7 +57,14 @@ std::unique_ptr<pkcs11::TokenService> make_key_service(const signing::KeySetup& 
 // A pause that nobody cuts short.
 bool sleep_whole(std::chrono::milliseconds duration);
 
-// The one initialised token of a survey that `flags` made. Errors: key_not_found, ambiguous_key.
+// Which tokens --token means: by label, or by a PKCS#11 URI without a query, whose object does not count.
+// Error(invalid_uri).
+pkcs11::Uri token_selection(const std::string& token);
+
+// Whether the token has everything that the selection asks for.
+bool selects(const pkcs11::Uri& selection, const pkcs11::TokenState& token);
+
+// The one initialised token of a survey that `flags` made. Errors: key_not_found, ambiguous_key, which lists URIs.
 pkcs11::TokenState the_token(const pkcs11::Survey& survey, const TokenFlags& flags);
 
 // A key as the reports show it.

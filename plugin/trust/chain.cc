@@ -64,7 +64,8 @@ std::optional<pkcs11::PublicKey> leaf_key_in(const std::vector<base::Bytes>& fil
 
 std::optional<std::string> expiry_warning(const CheckedChain& chain, base::WallTime now, int days) {
   using Days = std::chrono::duration<std::int64_t, std::ratio<86400>>;
-  const auto left = std::chrono::floor<Days>(chain.leaf_not_after() - now).count();
+  const auto left =
+      std::chrono::floor<Days>(chain.leaf_not_after() - std::chrono::floor<std::chrono::seconds>(now)).count();
   if (left >= days) return std::nullopt;
   const std::string when = left == 0   ? "in less than a day"
                            : left == 1 ? "in 1 day"

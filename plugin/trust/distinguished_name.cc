@@ -119,21 +119,30 @@ bool is_utf8(base::ByteView text) {
   return true;
 }
 
-std::string read_name(der::Reader name, std::string_view what) {
-  std::string text;
+std::vector<NameAttribute> name_attributes(der::Reader name, std::string_view what) {
+  std::vector<NameAttribute> attributes;
   while (!name.empty()) {
     der::Reader set = name.read(der::kSet, what);
+    const std::size_t first = attributes.size();
     while (!set.empty()) {
       der::Reader attribute = set.read(der::kSequence, what);
       const base::ByteView type = attribute.read_oid(what);
-      const std::optional<std::string> value = decode_string(attribute.read_any(what));
+      std::optional<std::string> value = decode_string(attribute.read_any(what));
       if (!value) {
         name.fail(std::string(what) + " has text that does not fit its string type (" + short_name(type) + ")");
       }
-      if (!text.empty()) text += ',';
-      text += short_name(type) + '=' + *value;
+      attributes.push_back({short_name(type), std::move(*value)});
     }
+    for (std::size_t at = first; at < attributes.size(); ++at)
+      attributes[at].has_company = attributes.size() - first > 1;
   }
+  return attributes;
+}
+
+std::string read_name(der::Reader name, std::string_view what) {
+  std::string text;
+  for (const NameAttribute& attribute : name_attributes(name, what))
+    text += (text.empty() ? "" : ",") + attribute.type + '=' + attribute.value;
   return text.empty() ? "(no name)" : base::printable(text, 200);
 }
 

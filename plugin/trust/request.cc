@@ -116,6 +116,7 @@ Bytes write_algorithm(const RequestToSign& prepared) {
 struct Parts {
   base::ByteView info;  // with its header
   std::string subject;
+  base::ByteView subject_der;
   CertificateKey key;
   SignatureAlgorithm algorithm;
   base::ByteView signature;
@@ -130,7 +131,9 @@ Parts read_parts(base::ByteView der, const std::string& place) {
   parts.info = info.whole;
   der::Reader fields = outer.over(info.content);
   if (fields.read_small_integer("the version") != 0) fields.fail("the version is malformed");
-  parts.subject = read_name(fields.read(der::kSequence, "the subject"), "the subject");
+  const der::Element subject = fields.read_element(der::kSequence, "the subject");
+  parts.subject_der = subject.whole;
+  parts.subject = read_name(fields.over(subject.content), "the subject");
   parts.key = read_key(fields.read(der::kSequence, "the public key"));
   fields.read(der::context_constructed(0), "the attributes");
   if (!fields.empty()) fields.fail("the part that is signed is malformed");
@@ -213,7 +216,9 @@ ReadRequest read_request(std::string_view content, const std::string& file_name)
                       place + " is damaged: its signature does not verify with the key in it",
                       "use the file that was sent to the CA");
   }
-  return {parts.subject, *parts.key.public_key, parts.algorithm.name};
+  return {parts.subject, *parts.key.public_key, parts.algorithm.name,
+          parts.algorithm.scheme == SignatureScheme::rsa_pkcs1,
+          Bytes(parts.subject_der.begin(), parts.subject_der.end())};
 }
 
 }  // namespace trust

@@ -3,7 +3,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "cert/making.h"
-#include "cert/subject.h"
+#include "enroll/expected_leaf.h"
 #include "new_file.h"
 #include "platform/file_checks.h"
 #include "trust/arrange.h"
@@ -31,13 +31,6 @@ trust::CheckedChain chain_for_key(std::vector<base::Bytes> certificates, const s
   sources.file_name = file;
   sources.key = key.public_key();
   return trust::check_chain(sources, now);
-}
-
-trust::Subject subject_of(const EnrollFlags& flags) {
-  if (!flags.subject.empty()) return parse_subject(flags.subject);
-  trust::Subject subject;
-  subject.common_name = flags.name;
-  return subject;
 }
 
 std::string until(const trust::CheckedChain& chain) {

@@ -2,6 +2,7 @@
 
 #include "add_command.h"
 #include "enroll/commands.h"
+#include "trust/test_certificate.h"
 
 namespace operators {
 
@@ -22,7 +23,9 @@ void add_enroll(CLI::App& app, std::function<void()>& chosen) {
       command->add_flag("--self-signed", flags->self_signed, "a self-signed certificate, for tests, and no request");
   command->add_option("--days", flags->days, "days of validity of a self-signed certificate")
       ->type_name("N")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Range(1, trust::kMaxTestCertificateDays))
+      ->needs(self_signed);
   command->add_flag("--pkcs1", flags->pkcs1, "sign the request with RSASSA-PKCS1-v1_5, for a CA that refuses PSS")
       ->excludes(self_signed);
   add_text(*command, "--chain", flags->chain, "what the CA issued: the certificate and its chain, PEM or DER")
@@ -32,13 +35,18 @@ void add_enroll(CLI::App& app, std::function<void()>& chosen) {
   command->add_flag("--default", flags->as_default, "as notation's default key");
   add_text(*command, "--trust-store", flags->trust_store, "put the root into notation's trust store ca:NAME")
       ->type_name("NAME");
-  command->add_flag("--trust-policy", flags->trust_policy,
-                    "write a trust policy for it, with the key's name as trust store if none is given");
+  CLI::Option* policy =
+      command->add_flag("--trust-policy", flags->trust_policy,
+                        "write a trust policy for it, with the key's name as trust store if none is given");
   command->add_option("--scope", flags->scope, "what the trust policy is for: HOST/REPOSITORY, or * for all")
       ->type_name("SCOPE")
-      ->capture_default_str();
-  CLI::Option* merge = command->add_flag("--merge", flags->merge, "add to the trust policy that is there");
-  command->add_flag("--force", flags->force, "replace the trust policy that is there")->excludes(merge);
+      ->capture_default_str()
+      ->needs(policy);
+  command->add_flag("--any-identity", flags->any_identity, "the trust policy trusts every certificate of the store")
+      ->needs(policy);
+  CLI::Option* merge =
+      command->add_flag("--merge", flags->merge, "add to the trust policy that is there")->needs(policy);
+  command->add_flag("--force", flags->force, "replace the trust policy that is there")->excludes(merge)->needs(policy);
   command->add_flag("--json", flags->json, "answer as JSON");
 }
 

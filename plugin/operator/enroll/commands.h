@@ -21,7 +21,8 @@ struct EnrollFlags {
   bool as_default = false;
   std::optional<std::string> trust_store;  // name of the store that the root goes into
   bool trust_policy = false;
-  std::string scope = "*";  // of the trust policy's statement
+  std::string scope = "*";    // of the trust policy's statement
+  bool any_identity = false;  // it trusts whoever the store vouches for
   bool merge = false, force = false;
   bool json = false;
 };

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "file_lock.h"
 #include "new_file.h"
 #include "platform/file_checks.h"
 #include "schema/config.h"
@@ -31,9 +32,10 @@ schema::KeyEntry entry_of(const EnrollFlags& flags, const EnrolPlace& place, con
 
 schema::EnrollStep configure(const EnrollFlags& flags, const EnrolPlace& place, const EnrolledKey& key) {
   if (key.is_configured()) return {"configuration", EnrollState::kept, "keys." + place.name};
-  const bool exists = is_there(place.config);
   // Who keeps the file elsewhere and a link here keeps both.
-  const std::string path = exists ? std::filesystem::canonical(place.config).string() : place.config;
+  const std::string path = is_there(place.config) ? std::filesystem::canonical(place.config).string() : place.config;
+  const FileLock lock(path);
+  const bool exists = is_there(path);
   const std::string before = platform::read_config_file(path, schema::kMaximumConfigSize).value_or("");
   const std::string after = schema::add_key_entry(before, path, place.name, entry_of(flags, place, key));
   NewFile(path, exists, "configuration file").write(after);

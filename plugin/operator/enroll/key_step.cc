@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "key/making.h"
 #include "pkcs11/pin_state.h"
+#include "token/choice.h"
 
 namespace operators {
 
@@ -30,20 +31,44 @@ pkcs11::Uri token_of(const pkcs11::Uri& key) {
 
 }  // namespace
 
-EnrolledKey::EnrolledKey(const EnrollFlags& flags) : name_(flags.name), configured_(is_configured_name(flags.name)) {
+EnrolledKey::EnrolledKey(const EnrollFlags& flags, const std::string& certified)
+    : name_(flags.name), configured_(is_configured_name(flags.name)) {
+  const pkcs11::Uri asked = token_selection(flags.token.token);
   if (configured_) {
     access_ = TokenAccess::by_key(name_, flags.token.module);
     uri_ = access_->setup().uri;
   } else {
     access_ = TokenAccess::by_module(flags.token.module);
-    if (!flags.token.token.empty()) uri_.token = flags.token.token;
+    uri_ = asked;
     uri_.object = name_;
   }
   token_ = the_token(access_->service().survey(token_of(uri_), nullptr), flags.token);
+  if (!selects(asked, token_)) {
+    throw Error(ErrorKind::invalid_request, Phase::slots,
+                "key " + base::quoted(name_) + " is configured on token " + base::quoted(token_.label) +
+                    ", and --token names another",
+                "leave out --token to go on with it, or choose another name: " + pkcs11::format_uri(uri_));
+  }
   if (!uri_.token) uri_.token = token_.label;
   find();
-  if (!public_key_) make(flags.spec.value_or(pkcs11::KeySpec::ec_256));
+  if (!public_key_) {
+    require_makeable(certified);
+    make(flags.spec.value_or(pkcs11::KeySpec::ec_256));
+  }
   require_spec(flags);
+}
+
+void EnrolledKey::require_makeable(const std::string& certified) const {
+  if (configured_) {
+    throw Error(ErrorKind::key_not_found, Phase::find,
+                "key " + base::quoted(name_) + " is configured, but not on token " + base::quoted(token_.label),
+                "correct its uri, or remove the entry to make a new key: " + pkcs11::format_uri(uri_));
+  }
+  if (certified.empty()) return;
+  throw Error(ErrorKind::key_not_found, Phase::find,
+              "key " + base::quoted(name_) + " is not on token " + base::quoted(token_.label) + ", and " +
+                  base::printable(certified) + " is for a key that is there already",
+              "--token names another token; without that file a new key is made");
 }
 
 void EnrolledKey::find() {
@@ -71,13 +96,8 @@ void EnrolledKey::find() {
 }
 
 void EnrolledKey::make(pkcs11::KeySpec spec) {
-  if (configured_) {
-    throw Error(ErrorKind::key_not_found, Phase::find,
-                "key " + base::quoted(name_) + " is configured, but not on token " + base::quoted(token_.label),
-                "correct its uri, or remove the entry to make a new key: " + pkcs11::format_uri(uri_));
-  }
   pkcs11::GenerateOrder order;
-  order.token = token_of(uri_);
+  order.token = exactly(token_);
   order.spec = spec;
   order.label = name_;
   order.id = random_key_id();

@@ -13,9 +13,10 @@ namespace operators {
 // token shows nothing without it.
 class EnrolledKey {
  public:
-  // Finds the key, or makes and proves one. A name that is configured already says where the key is. Errors: as
-  // `key generate`; invalid_request for a key of another spec than the flags say.
-  explicit EnrolledKey(const EnrollFlags& flags);
+  // Finds the key, or makes and proves one. A name that is configured already says where the key is. With `certified`,
+  // a file with its certificate or request, none is made. Errors: as `key generate`; invalid_request for a key of
+  // another spec or on another token than the flags say.
+  EnrolledKey(const EnrollFlags& flags, const std::string& certified);
 
   bool is_configured() const { return configured_; }
   bool was_made() const { return made_; }
@@ -30,6 +31,7 @@ class EnrolledKey {
 
  private:
   void find();
+  void require_makeable(const std::string& certified) const;
   void make(pkcs11::KeySpec spec);
   void require_spec(const EnrollFlags& flags);
   void log_in();

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "cert/trust_store.h"
+#include "file_lock.h"
 #include "new_file.h"
 #include "notation/home.h"
 #include "notation/program.h"
@@ -25,15 +26,41 @@ std::string store_name(const EnrollFlags& flags) {
   return flags.trust_store.value_or(flags.name);
 }
 
-// notation identifies signers by C, ST, O and whatever else is named; what it cannot name, the store alone vouches for.
-std::string identity_of(const trust::CheckedChain& chain) {
-  const std::string& subject = chain.leaf_subject();
-  const auto has = [&subject](const std::string& type) {
-    return subject.starts_with(type) || subject.find("," + type) != std::string::npos;
-  };
-  const bool nameable = has("C=") && has("ST=") && has("O=") && subject.find("=#") == std::string::npos &&
-                        subject.find('+') == std::string::npos;
-  return nameable ? "x509.subject: " + subject : "*";
+// A self-signed leaf is alone in its store; under a CA's root are the certificates of others.
+std::string identity_of(const EnrollFlags& flags, const ExpectedLeaf& leaf) {
+  if (flags.any_identity) return "*";
+  if (!leaf.subject.name.empty()) return "x509.subject: " + leaf.subject.name;
+  if (leaf.self_signed) return "*";
+  const std::string which = leaf.file.empty() ? "the subject" : "the subject in " + base::printable(leaf.file);
+  refuse("a trust policy cannot name this signer: " + which + " " + leaf.subject.fault,
+         "with C, ST and O notation can: --subject 'CN=" + flags.name +
+             ",O=Example,ST=ZH,C=CH'\n--any-identity trusts every certificate of the store instead");
+}
+
+schema::TrustRule rule_of(const EnrollFlags& flags, const ExpectedLeaf& leaf) {
+  return {flags.name, flags.scope, "ca:" + store_name(flags), identity_of(flags, leaf)};
+}
+
+// The policy that is there with the rule in it; refused unless it says so already or the flags say to add it.
+schema::TrustChange change_of(const EnrollFlags& flags, const std::string& path, const schema::TrustRule& rule) {
+  const std::string there = platform::read_bounded_file(path, schema::kMaximumTrustPolicySize, "trust policy");
+  schema::TrustChange change = schema::add_trust_rule(there, path, rule);
+  if (change.text != there && !flags.merge) {
+    refuse("there is a trust policy " + base::printable(path) + " already, which does not say this",
+           "--merge adds to it, --force replaces it");
+  }
+  return change;
+}
+
+void require_trust(const EnrollFlags& flags, const ExpectedLeaf& leaf) {
+  if ((flags.trust_store || flags.trust_policy) && !is_trust_store_name(store_name(flags))) {
+    refuse("notation does not take " + base::quoted(store_name(flags)) + " for the name of a trust store",
+           "letters, digits, \"_\", \".\" and \"-\" may stand in it");
+  }
+  if (!flags.trust_policy) return;
+  const schema::TrustRule rule = rule_of(flags, leaf);
+  const std::string path = NotationHome::locate().trust_policy();
+  if (is_there(path) && !flags.force) change_of(flags, path, rule);
 }
 
 }  // namespace
@@ -47,7 +74,13 @@ bool is_registered(const EnrollFlags& flags) {
          "notation key list shows it; notation key delete " + flags.name + " removes it");
 }
 
-void require_notation(const EnrollFlags& flags) {
+bool is_default(const std::string& name) {
+  const auto keys = NotationHome::locate().read_signing_keys();
+  return keys && keys->default_name == name;
+}
+
+void require_notation(const EnrollFlags& flags, const ExpectedLeaf& leaf) {
+  require_trust(flags, leaf);
   if (is_registered(flags) || !flags.register_key) return;
   NotationProgram::get();
   if (const std::string fault = fault_of_plugin(NotationHome::locate()); !fault.empty()) {
@@ -62,7 +95,11 @@ schema::EnrollStep register_with_notation(const EnrollFlags& flags, std::string&
   words.insert(words.begin(), "notation");
   command = shell_line(words);
   const std::string file = NotationHome::locate().signing_keys();
-  if (is_registered(flags)) return {"registration", EnrollState::kept, file};
+  if (is_registered(flags)) {
+    if (!flags.as_default || is_default(flags.name)) return {"registration", EnrollState::kept, file};
+    command = shell_line({"notation", "key", "update", "--default", flags.name});
+    return {"registration", EnrollState::open, command};
+  }
   if (!flags.register_key) return {"registration", EnrollState::open, command};
   NotationProgram::get().add_key(key);
   return {"registration", EnrollState::done, file};
@@ -74,28 +111,26 @@ schema::EnrollStep fill_trust_store(const EnrollFlags& flags, const trust::Check
   return {"trust-store", stored.added ? EnrollState::done : EnrollState::kept, stored.file};
 }
 
-schema::EnrollStep write_trust_policy(const EnrollFlags& flags, const trust::CheckedChain& chain) {
+schema::EnrollStep write_trust_policy(const EnrollFlags& flags, const ExpectedLeaf& leaf) {
   if (!flags.trust_policy) return {"trust-policy", EnrollState::left_out, "--trust-policy"};
-  const schema::TrustRule rule{flags.name, flags.scope, "ca:" + store_name(flags), identity_of(chain)};
+  const schema::TrustRule rule = rule_of(flags, leaf);
   const std::string path = NotationHome::locate().trust_policy();
-  const std::string detail = path + " (" + rule.trust_store + ", " + rule.identity + ")";
-  if (!is_there(path)) {
-    NewFile(path, false, "trust policy").write(schema::new_trust_policy(rule));
-    return {"trust-policy", EnrollState::done, detail};
+  const FileLock lock(path);
+  const bool exists = is_there(path);
+  const auto step = [&](EnrollState state, const schema::TrustChange& change) {
+    const std::string wider = change.widening.empty() ? "" : "; " + change.widening;
+    return schema::EnrollStep{"trust-policy", state,
+                              path + " (" + rule.trust_store + ", " + change.identity + ")" + wider};
+  };
+  if (!exists || flags.force) {
+    NewFile(path, exists, "trust policy").write(schema::new_trust_policy(rule));
+    return step(EnrollState::done, {"", rule.identity, ""});
   }
   const std::string there = platform::read_bounded_file(path, schema::kMaximumTrustPolicySize, "trust policy");
-  if (flags.force) {
-    NewFile(path, true, "trust policy").write(schema::new_trust_policy(rule));
-    return {"trust-policy", EnrollState::done, detail};
-  }
-  const std::string merged = schema::add_trust_rule(there, path, rule);
-  if (merged == there) return {"trust-policy", EnrollState::kept, detail};
-  if (!flags.merge) {
-    refuse("there is a trust policy " + base::printable(path) + " already, which does not say this",
-           "--merge adds to it, --force replaces it");
-  }
-  NewFile(path, true, "trust policy").write(merged);
-  return {"trust-policy", EnrollState::done, detail};
+  const schema::TrustChange change = change_of(flags, path, rule);
+  if (change.text == there) return step(EnrollState::kept, change);
+  NewFile(path, true, "trust policy").write(change.text);
+  return step(EnrollState::done, change);
 }
 
 }  // namespace operators

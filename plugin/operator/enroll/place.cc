@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "pkcs11/uri.h"
 #include "signing/settings.h"
 
 namespace operators {
@@ -18,6 +19,10 @@ constexpr std::size_t kLongestName = 64;
 }
 
 void require_file_name(const std::string& name) {
+  if (pkcs11::looks_like_uri(name)) {
+    refuse("NAME is a PKCS#11 URI, and a name is wanted: files are named after it, and the key is labelled so",
+           "--token LABEL|URI says on which token the key is or shall be");
+  }
   const auto allowed = [](char letter) {
     return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
            letter == '-' || letter == '_' || letter == '.';
@@ -25,7 +30,7 @@ void require_file_name(const std::string& name) {
   const bool right = !name.empty() && name.size() <= kLongestName && name.front() != '.' && name.front() != '-' &&
                      std::all_of(name.begin(), name.end(), allowed);
   if (right) return;
-  refuse("the name " + base::quoted(name) + " will not do: files are named after it",
+  refuse("the name " + pkcs11::shown_quoted(name) + " will not do: files are named after it",
          "at most " + std::to_string(kLongestName) +
              " letters, digits, \"-\", \"_\" and \".\", beginning with a letter "
              "or digit");

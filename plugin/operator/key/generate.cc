@@ -7,6 +7,7 @@
 #include "key/making.h"
 #include "pkcs11/key_plan.h"
 #include "pkcs11/pin_state.h"
+#include "token/choice.h"
 #include "token_access.h"
 
 namespace operators {
@@ -28,7 +29,7 @@ base::Bytes id_of(const std::string& hex) {
 
 pkcs11::GenerateOrder order_of(const KeyGenerateFlags& flags) {
   pkcs11::GenerateOrder order;
-  if (!flags.token.token.empty()) order.token.token = flags.token.token;
+  order.token = token_selection(flags.token.token);
   order.spec = flags.spec;
   order.label = flags.label;
   order.id = id_of(flags.id);
@@ -81,11 +82,12 @@ void learn_about_module(TokenAccess& access, const pkcs11::TokenState& token, Ce
 }
 
 // What a command says of the key that it made.
-schema::GeneratedKeyReport make(const KeyGenerateFlags& flags, const pkcs11::GenerateOrder& order, KeyMaking& making,
+schema::GeneratedKeyReport make(const KeyGenerateFlags& flags, pkcs11::GenerateOrder order, KeyMaking& making,
                                 Ceremony* ceremony) {
   const auto access = TokenAccess::by_module(flags.token.module);
   if (ceremony != nullptr) ceremony->know_module(access->setup().module.path);
   const pkcs11::TokenState token = the_token(access->service().survey(order.token, nullptr), flags.token);
+  order.token = exactly(token);
   if (ceremony != nullptr) learn_about_module(*access, token, *ceremony);
 
   std::optional<pkcs11::Login> login;

@@ -6,15 +6,9 @@
 namespace operators {
 namespace {
 
-pkcs11::Uri filter_of(const TokenFlags& flags) {
-  pkcs11::Uri filter;
-  if (!flags.token.empty()) filter.token = flags.token;
-  return filter;
-}
-
 // A login needs one token; the survey without one shows which it is.
 pkcs11::Survey survey(TokenAccess& access, const KeyListFlags& flags) {
-  const pkcs11::Uri filter = filter_of(flags.token);
+  const pkcs11::Uri filter = token_selection(flags.token.token);
   pkcs11::Survey visible = access.service().survey(filter, nullptr);
   const bool named_in_vain = visible.tokens.empty() && !flags.token.token.empty();
   if (!flags.login && !named_in_vain) return visible;

@@ -14,11 +14,7 @@ using base::Phase;
 pkcs11::Uri selection_of(const TokenAccess& access, const TokenChoice& choice) {
   pkcs11::Uri uri = access.setup().uri;
   if (pkcs11::looks_like_uri(choice.token)) {
-    uri = pkcs11::parse_uri(choice.token);
-    if (uri.module_path || uri.pin_source) {
-      throw Error(ErrorKind::invalid_uri, Phase::request, "--token takes a URI of a token alone, without a query",
-                  "--module and --pin-source say the rest");
-    }
+    uri = token_selection(choice.token);
   } else if (!choice.token.empty()) {
     uri.token = choice.token;
   }

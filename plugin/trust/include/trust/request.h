@@ -63,6 +63,8 @@ struct ReadRequest {
   std::string subject;  // made safe to show
   pkcs11::PublicKey key;
   std::string algorithm;  // how it is signed, as in SignatureAlgorithm
+  bool pkcs1 = false;     // signed with RSASSA-PKCS1-v1_5
+  base::Bytes subject_der;
 };
 
 inline constexpr std::size_t kMaxRequestSize = 65'536;  // bytes of a file
