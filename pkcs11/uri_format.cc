@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "pkcs11/uri.h"
 #include "uri_names.h"
 
@@ -48,6 +49,14 @@ std::string format_uri(const Uri& uri) {
   if (uri.type)
     add("type", std::ranges::find(kUriTypes, *uri.type, [](const auto& type) { return type.second; })->first);
   return formatted;
+}
+
+std::string shown(std::string_view given) {
+  return base::printable(given.substr(0, std::min(given.find('?'), given.find("pin-"))));
+}
+
+std::string shown_quoted(std::string_view given) {
+  return "\"" + shown(given) + "\"";
 }
 
 }  // namespace pkcs11

@@ -43,4 +43,9 @@ Uri parse_uri(std::string_view text);
 // with a NUL) is met on damaged tokens only and left out.
 std::string format_uri(const Uri& uri);
 
+// What somebody gave as a URI, a key's name or a token's label, right or wrong, made safe to show: without a query, and
+// without what may be a PIN. Between double quotes for texts.
+std::string shown(std::string_view given);
+std::string shown_quoted(std::string_view given);
+
 }  // namespace pkcs11
