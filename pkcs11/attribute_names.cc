@@ -128,11 +128,15 @@ const AttributeName* find_attribute(std::string_view name) {
   return found == kNames.end() ? nullptr : &*found;
 }
 
+// The prefix that all have in common says nothing about how close two names are.
 std::string nearest_attribute(std::string_view name) {
+  constexpr std::string_view kPrefix = "CKA_";
   std::vector<std::string> known;
   for (const AttributeName& each : kNames)
-    known.emplace_back(each.name);
-  return base::nearest(name, known);
+    known.emplace_back(each.name.substr(kPrefix.size()));
+  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+  const std::string closest = base::nearest(name, known);
+  return closest.empty() ? closest : std::string(kPrefix) + closest;
 }
 
 std::string name_of_attribute(CK_ATTRIBUTE_TYPE type) {

@@ -1,6 +1,7 @@
 #include "found_key.h"
 
 #include "pkcs11/pin_state.h"
+#include "trust/certificate.h"
 
 namespace operators {
 
@@ -58,6 +59,19 @@ base::Bytes FoundKey::sign(const pkcs11::SignOrder& order) {
   const pkcs11::Login* login = login_ ? &*login_ : nullptr;
   const auto job = [&] { return access_.service().sign(order, order_, public_key(), login); };
   return (login != nullptr ? access_.pin().use(inspection_.token, job) : job()).signature;
+}
+
+std::vector<base::Bytes> own_certificates(const pkcs11::KeyView& key) {
+  std::vector<base::Bytes> own;
+  for (const base::Bytes& der : key.certificates) {
+    try {
+      const auto certificate = trust::Certificate::parse(der, "the certificate on the token");
+      if (certificate.key().public_key == key.public_key) own.push_back(der);
+    } catch (const Error&) {
+      continue;
+    }
+  }
+  return own;
 }
 
 }  // namespace operators

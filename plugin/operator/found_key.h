@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "token_access.h"
@@ -55,5 +56,8 @@ class FoundKey {
   pkcs11::Inspection inspection_;
   std::optional<pkcs11::Login> login_;
 };
+
+// Of the certificates beside a key those that hold its very public key; others may share its label or id.
+std::vector<base::Bytes> own_certificates(const pkcs11::KeyView& key);
 
 }  // namespace operators

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -25,6 +26,22 @@ int rename_to_free_name(const std::string& from, const std::string& to) {
   return 0;
 }
 
+// A name for what a process or a device offers, as /dev/stdout: no place for a file.
+bool is_place_of_devices(const std::string& path) {
+  std::error_code none;
+  const auto folder = std::filesystem::weakly_canonical(std::filesystem::absolute(path, none).parent_path(), none);
+  return folder == "/dev" || folder.string().starts_with("/proc/");
+}
+
+// What is there and no regular file, in words; empty for one, and where there is nothing.
+std::string kind_of_other(mode_t mode) {
+  if (S_ISREG(mode)) return {};
+  if (S_ISFIFO(mode)) return "a pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  if (S_ISCHR(mode) || S_ISBLK(mode)) return "a device";
+  return "no regular file";
+}
+
 }  // namespace
 
 NewFile::NewFile(std::string path, bool replace, std::string_view what)
@@ -32,6 +49,7 @@ NewFile::NewFile(std::string path, bool replace, std::string_view what)
   struct stat there{};
   if (::lstat(path_.c_str(), &there) == 0) {
     if (S_ISDIR(there.st_mode)) refuse(EISDIR);
+    refuse_other_than_file();
     if (!replace_) refuse(EEXIST);
     if (S_ISREG(there.st_mode)) mode_ = there.st_mode & kPermissions;
   }
@@ -55,6 +73,17 @@ void NewFile::write(std::string_view content) {
                                                                        : errno;
   if (fault != 0) refuse(fault);
   temporary_.clear();
+}
+
+void NewFile::refuse_other_than_file() const {
+  struct stat target{};
+  std::string kind;
+  if (::stat(path_.c_str(), &target) == 0) kind = kind_of_other(target.st_mode);
+  if (kind.empty() && is_place_of_devices(path_)) kind = "a device";
+  if (kind.empty()) return;
+  throw base::Error(base::ErrorKind::invalid_settings, base::Phase::settings,
+                    what_ + " " + base::printable(path_) + " cannot be written: " + kind + " is there, not a file",
+                    "name a file that this command may make");
 }
 
 void NewFile::refuse(int error_number) const {

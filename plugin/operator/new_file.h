@@ -12,7 +12,8 @@ namespace operators {
 // A file that appears at once and whole, readable by everybody. The constructor finds out whether it can be made,
 // before anything costly is done; until write() there is a temporary file beside it, and none afterwards or after a
 // failure. With `replace` the name is taken over, and the permissions of a file there: a link is replaced, not
-// followed. Errors: invalid_settings; `what` names the file in them.
+// followed. A device, a pipe and a link to one are refused in any case. Errors: invalid_settings; `what` names the file
+// in them.
 class NewFile {
  public:
   NewFile(std::string path, bool replace, std::string_view what);
@@ -23,6 +24,7 @@ class NewFile {
   void write(std::string_view content);
 
  private:
+  void refuse_other_than_file() const;
   [[noreturn]] void refuse(int error_number) const;
 
   std::string path_, what_, temporary_;

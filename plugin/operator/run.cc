@@ -2,14 +2,18 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "answer_buffer.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "command_line.h"
+#include "empty_values.h"
 #include "failure.h"
+#include "platform/descriptor.h"
 #include "words.h"
 
 namespace operators {
@@ -38,7 +42,17 @@ bool is_foreign(const CLI::App& app, const std::vector<std::string>& arguments) 
                       [&](const CLI::App* command) { return command->get_name() == arguments.front(); });
 }
 
-int perform(int argc, const char* const* argv) {
+// Words of commands that change nothing.
+constexpr std::string_view kOnlyTelling[] = {"completion", "describe", "doctor", "explain", "head",    "lint", "list",
+                                             "manual",     "pending",  "show",   "verify",  "version", "watch"};
+
+bool only_tells(const CLI::App& app) {
+  const std::vector<CLI::App*> chosen = const_cast<CLI::App&>(app).get_subcommands();
+  if (!chosen.empty()) return only_tells(*chosen.front());
+  return std::ranges::find(kOnlyTelling, app.get_name()) != std::end(kOnlyTelling);
+}
+
+int perform(int argc, const char* const* argv, bool& only_told) {
   std::function<void()> chosen;
   const auto app = make_command_line(chosen);
   std::vector<std::string> arguments = arguments_of(argc, argv);
@@ -59,16 +73,15 @@ int perform(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return refuse(*app, error);
   }
+  refuse_empty_values(*app);
+  only_told = only_tells(*app);
   chosen();
-  std::cout.flush();
-  return std::cout ? 0 : 1;
+  return 0;
 }
 
-}  // namespace
-
-int run(int argc, const char* const* argv) {
+int perform_or_explain(int argc, const char* const* argv, bool& only_told) {
   try {
-    return perform(argc, argv);
+    return perform(argc, argv, only_told);
   } catch (const base::Error& error) {
     std::cerr << failure_text(error);
     return exit_status(error.kind());
@@ -76,6 +89,22 @@ int run(int argc, const char* const* argv) {
     std::cerr << "notation-pkcs11: a fault of ours: " << base::printable(fault.what()) << "\n";
     return 1;
   }
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  AnswerBuffer answer;
+  bool only_told = true;
+  const int status = perform_or_explain(argc, argv, only_told);
+  if (answer.finish()) return status;
+  // A reader that has seen enough, as head, is no fault; but what was done must be told somewhere.
+  if (!only_told || answer.error_number() != EPIPE) {
+    std::cerr << "notation-pkcs11: the answer could not be written to standard output: "
+              << platform::cause_of(answer.error_number()) << "\n";
+  }
+  if (!only_told) std::cerr << "  it was:\n" << answer.unwritten();
+  return status == 0 ? 1 : status;
 }
 
 }  // namespace operators

@@ -122,7 +122,9 @@ std::string encode(const DeletedKeyReport& report) {
                   {"token", report.token},
                   {"destroyed", true},
                   {"certificatesDestroyed", report.certificates_destroyed},
-                  {"certificatesLeft", report.certificates_left}});
+                  {"certificatesLeft", report.certificates_left},
+                  {"stillConfigured", report.still_configured},
+                  {"stillRegistered", report.still_registered}});
 }
 
 std::string encode(const KeyRegistrationReport& report) {

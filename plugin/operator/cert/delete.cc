@@ -5,7 +5,7 @@
 #include "cert/summary.h"
 #include "confirm.h"
 #include "found_key.h"
-#include "trust/public_key.h"
+#include "trust/certificate.h"
 
 namespace operators {
 namespace {
@@ -14,10 +14,11 @@ using base::Error;
 using base::ErrorKind;
 using base::Phase;
 
-// The key's own certificates; with serial numbers, those of them and of the issuers beside them that have one.
+// The key's own certificates; with serial numbers, those with its label or id and of the issuers beside them that have
+// one.
 std::vector<base::Bytes> selected(const pkcs11::Inspection& inspection, const std::vector<std::string>& serials) {
+  if (serials.empty()) return own_certificates(*inspection.key);
   std::vector<base::Bytes> certificates = inspection.key->certificates;
-  if (serials.empty()) return certificates;
   certificates.insert(certificates.end(), inspection.issuers.begin(), inspection.issuers.end());
   std::vector<base::Bytes> named;
   for (const std::string& serial : serials) {
@@ -44,25 +45,10 @@ std::vector<base::Bytes> selected(const pkcs11::Inspection& inspection, const st
   return named;
 }
 
-// Of one that cannot be read only the bytes are known, and they can be destroyed.
-std::vector<schema::CertificateSummary> described(const std::vector<base::Bytes>& certificates) {
-  std::vector<schema::CertificateSummary> summaries;
-  for (const base::Bytes& der : certificates) {
-    try {
-      summaries.push_back(summary_of(trust::Certificate::parse(der, "the certificate")));
-    } catch (const Error&) {
-      summaries.push_back({"(cannot be read)", "", "", "", "", "", trust::sha256_hex(der)});
-    }
-  }
-  return summaries;
-}
-
 std::string listing(const std::vector<schema::CertificateSummary>& certificates) {
   std::string text;
   for (const schema::CertificateSummary& one : certificates) {
-    text += "  " + (one.key.empty() ? one.subject : text_of(one)) + "\n";
-    text += one.serial.empty() ? "    SHA-256 " + one.sha256 + "\n"
-                               : "    serial " + one.serial + "\n    issued by " + one.issuer + "\n";
+    text += "  " + text_of(one) + "\n    serial " + one.serial + "\n    issued by " + one.issuer + "\n";
   }
   return text;
 }
@@ -76,9 +62,13 @@ void delete_certificates(const CertDeleteFlags& flags) {
   const std::string token = base::quoted(key.inspection().token.label);
   if (certificates.empty()) {
     throw Error(ErrorKind::key_not_found, Phase::find,
-                "there is no certificate for key " + base::quoted(key.name()) + " on token " + token);
+                "there is no certificate for key " + base::quoted(key.name()) + " on token " + token,
+                key.inspection().key->certificates.empty()
+                    ? ""
+                    : "one there has its label or id, but holds another public key; --serial names it");
   }
-  schema::DeletedCertificatesReport report{base::printable(key.inspection().token.label), described(certificates), 0};
+  schema::DeletedCertificatesReport report{base::printable(key.inspection().token.label), summaries_of(certificates),
+                                           0};
   const std::string text = "certificates on token " + token + ":\n" + listing(report.certificates);
   if (!flags.yes && !confirm(text, "Delete them?")) {
     throw Error(ErrorKind::cancelled, Phase::approval, "nothing was deleted: the answer was not yes");

@@ -64,8 +64,26 @@ bool is_file(const std::string& path) {
   return std::filesystem::is_regular_file(path, none);
 }
 
+// A word may be meant for either: where it is neither, both are said.
+[[noreturn]] void refuse_neither(const std::string& word, const base::Error& no_key) {
+  std::error_code none;
+  const auto status = std::filesystem::status(word, none);
+  const char* what = std::filesystem::is_directory(status) ? ": it is a folder, not a file of certificates"
+                     : std::filesystem::exists(status)     ? ": it is no regular file"
+                                                           : ": there is no such file";
+  throw base::Error(no_key.kind(), no_key.phase(),
+                    "cannot check " + base::quoted(word) + what + ", and no key of that name is configured",
+                    no_key.hint());
+}
+
 trust::Lint lint_key(const CertLintFlags& flags) {
-  return trust::lint(find_key_chain(flags.what, flags.module).sources, base::system_clock().wall());
+  try {
+    return trust::lint(find_key_chain(flags.what, flags.module).sources, base::system_clock().wall());
+  } catch (const base::Error& error) {
+    const bool unknown = error.kind() == base::ErrorKind::key_not_found && error.phase() == base::Phase::settings;
+    if (unknown && !pkcs11::looks_like_uri(flags.what)) refuse_neither(flags.what, error);
+    throw;
+  }
 }
 
 // What cannot be read at all is a violation like another.

@@ -19,6 +19,12 @@ unsigned long mechanism_of(const std::string& text) {
   return std::stoul(digits, nullptr, hexadecimal ? 16 : 10);
 }
 
+// What CLI11 shows where a name could not be read by a person; nothing where it can.
+std::string check_label(const std::string& text) {
+  const bool readable = base::is_utf8(text) && base::printable(text, 4 * text.size() + 4) == text;
+  return readable ? "" : base::quoted(text) + " is not a name of printable UTF-8 characters";
+}
+
 void add_key_list(CLI::App& key, std::function<void()>& chosen) {
   CLI::App* app = nullptr;
   const auto flags =
@@ -36,7 +42,10 @@ void add_key_generate(CLI::App& key, std::function<void()>& chosen) {
                                                    "    --token prod --label release --spec EC-256",
                                                    chosen, generate_key, app);
   add_token_flags(*app, flags->token);
-  app->add_option("--label", flags->label, "label of both halves; must be free")->required()->type_name("NAME");
+  app->add_option("--label", flags->label, "label of both halves; must be free")
+      ->required()
+      ->check(check_label)
+      ->type_name("NAME");
   add_spec(*app, "RSA-2048, RSA-3072, RSA-4096, EC-256, EC-384 or EC-521", [flags](pkcs11::KeySpec spec) {
     flags->spec = spec;
   })->required();
@@ -65,7 +74,7 @@ void add_key_generate(CLI::App& key, std::function<void()>& chosen) {
 // KEY, and what finds its module and logs in.
 template <typename Flags>
 void add_key_argument(CLI::App& app, Flags& flags) {
-  app.add_option("key", flags.key, "configured name or PKCS#11 URI")->required()->type_name("KEY");
+  app.add_option("KEY", flags.key, "configured name or PKCS#11 URI")->required()->type_name("KEY");
   add_text(app, "--module", flags.module.module, "path of the PKCS#11 library, where the key does not name it")
       ->type_name("PATH");
   add_module_flags(app, flags.module);

@@ -3,6 +3,8 @@
 #include "confirm.h"
 #include "found_key.h"
 #include "key/commands.h"
+#include "key/mentions.h"
+#include "platform/shell_line.h"
 #include "trust/certificate.h"
 
 namespace operators {
@@ -11,20 +13,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 using base::Phase;
-
-// Those that hold this very public key; others may share its label or id.
-std::vector<base::Bytes> own_certificates(const pkcs11::KeyView& key) {
-  std::vector<base::Bytes> own;
-  for (const base::Bytes& der : key.certificates) {
-    try {
-      const auto certificate = trust::Certificate::parse(der, "the certificate on the token");
-      if (certificate.key().public_key == key.public_key) own.push_back(der);
-    } catch (const Error&) {
-      continue;
-    }
-  }
-  return own;
-}
 
 std::string text_of(const schema::KeyReport& key, const std::string& token,
                     const std::vector<base::Bytes>& certificates, bool with_certificates) {
@@ -70,6 +58,11 @@ void print(const schema::DeletedKeyReport& gone) {
             << "  SHA-256 of the public key: " << gone.key.spki_sha256 << "\n"
             << "  certificates: " << gone.certificates_destroyed << " destroyed, " << gone.certificates_left
             << " left on the token\n";
+  for (const std::string& name : gone.still_configured)
+    std::cout << "  the configuration still names it: keys." << base::printable(name) << "\n";
+  for (const std::string& name : gone.still_registered) {
+    std::cout << "  notation still has it: " << platform::shell_line({"notation", "key", "delete", name}) << "\n";
+  }
 }
 
 }  // namespace
@@ -90,6 +83,9 @@ void delete_key(const KeyDeleteFlags& flags) {
     gone.certificates_destroyed = remove_certificates(found, certificates);
   }
   gone.certificates_left = key.certificates.size() - std::min(key.certificates.size(), gone.certificates_destroyed);
+  KeyMentions mentions = mentions_of(key.uri);
+  gone.still_configured = std::move(mentions.configured);
+  gone.still_registered = std::move(mentions.registered);
   if (flags.json) {
     std::cout << schema::encode(gone);
   } else {

@@ -33,6 +33,11 @@ constexpr Oddity kOfPrivateHalf[] = {
     {"CKA_LOCAL", "false", "the key was not made on this token but brought there: copies may exist"},
     {"CKA_PRIVATE", "false", "the private half can be used without a login"},
     {"CKA_SIGN", "false", "the token does not let the private half sign (CKA_SIGN is false)"},
+    {"CKA_SIGN_RECOVER", "true",
+     "the key also signs so that the message comes out of the signature (CKA_SIGN_RECOVER)"},
+    {"CKA_DECRYPT", "true", "the key also decrypts; a key that signs should do nothing else (CKA_DECRYPT)"},
+    {"CKA_UNWRAP", "true", "the key also unwraps keys; a key that signs should do nothing else (CKA_UNWRAP)"},
+    {"CKA_DERIVE", "true", "the key also derives keys; a key that signs should do nothing else (CKA_DERIVE)"},
 };
 
 // Said only of a half that is as it should be by now.

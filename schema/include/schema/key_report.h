@@ -79,7 +79,8 @@ struct DeletedKeyReport {
   KeyReport key;
   std::string token;
   std::size_t certificates_destroyed = 0;
-  std::size_t certificates_left = 0;  // with the key's label or id
+  std::size_t certificates_left = 0;                            // with the key's label or id
+  std::vector<std::string> still_configured, still_registered;  // names of ours and of notation's that mean the key
 };
 
 struct RegistrationProblem {
