@@ -26,7 +26,7 @@ void require_usable_so_pin(const TokenState& token, const Login& login) {
 
 }  // namespace
 
-void require_usable_pin(const TokenState& token, const Login& login) {
+void require_usable_pin(const TokenState& token, const Login& login, std::string_view attended_try) {
   if (login.user_type == kSecurityOfficer) return require_usable_so_pin(token, login);
   if (login.user_type != kOrdinaryUser) return;
   if (token.pin_locked) {
@@ -39,7 +39,7 @@ void require_usable_pin(const TokenState& token, const Login& login) {
   }
   if (token.pin_final_try && !login.attended) {
     withhold(token, "one try is left, and a wrong one locks the token",
-             "sign once at a terminal with pin_source prompt: an accepted PIN gives all tries back");
+             std::string(attended_try) + ": an accepted PIN gives all tries back");
   }
 }
 

@@ -111,15 +111,15 @@ bool is_attended(const PinSource& source) {
   return source.kind == PinSourceKind::prompt;
 }
 
-PinSource default_pin_source(const EnvironmentSecrets& environment, Terminal& terminal) {
+PinSource default_pin_source(const EnvironmentSecrets& environment, Terminal& terminal, const PinPurpose& purpose) {
   const base::Secret* value = environment.find(kPinVariable);
   if (value != nullptr && !value->empty()) return {PinSourceKind::environment, kPinVariable};
   if (terminal.is_there()) return {PinSourceKind::prompt, {}};
   throw Error(ErrorKind::pin_unavailable, Phase::pin,
-              std::string("no PIN: environment variable ") + kPinVariable +
+              "no " + purpose.pin + ": environment variable " + kPinVariable +
                   (value != nullptr ? " is empty" : " is not set") + " and there is no terminal to ask at",
-              std::string("set ") + kPinVariable +
-                  ", or pin_source to env:NAME, file:PATH or credential:NAME, or run this in a terminal");
+              std::string("set ") + kPinVariable + ", or " + purpose.setting +
+                  " to env:NAME, file:PATH or credential:NAME, or run this in a terminal");
 }
 
 }  // namespace platform

@@ -12,7 +12,8 @@ namespace platform {
 inline constexpr std::size_t kLongestPin = 4096;  // bytes
 inline constexpr std::string_view kPinFile = "PIN file", kCredentialFile = "credential file";
 
-// "cannot use the PIN from <source>: <cause>", Error(pin_unavailable, phase pin).
-base::Error unusable_pin(const PinSource& source, const std::string& cause, std::string hint = {});
+// "cannot use the <pin> from <source>: <cause>", Error(pin_unavailable, phase pin).
+base::Error unusable_pin(const PinSource& source, const std::string& cause, std::string hint = {},
+                         const std::string& pin = "PIN");
 
 }  // namespace platform

@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 #include "decision.h"
+#include "given_settings.h"
 #include "platform/file_checks.h"
-#include "schema/plugin_config.h"
 #include "setting_text.h"
 #include "signing/settings.h"
 
@@ -21,54 +21,12 @@ struct Source {
   const schema::KeySettings* settings;
 };
 
-// How the one who names the key gives its parts, for texts: through notation, or with a command's flags.
-struct Wording {
-  const char* settings;    // where settings beside the files come from
-  const char* quoted_uri;  // an example
-  const char* module;      // an example
-  const char* pin_source;  // names of the settings
-  const char* so_pin_source;
-};
-
-constexpr Wording kNotation{"plugin-config", "--id 'pkcs11:token=...;object=...'",
-                            "--plugin-config module=/usr/lib/....so", "pin_source", "so_pin_source"};
-constexpr Wording kFlags{"the command line", "notation-pkcs11 ... 'pkcs11:token=...;object=...'",
-                         "--module /usr/lib/....so", "--pin-source", "--so-pin-source"};
-
-schema::KeySettings settings_of(const ModuleFlags& flags) {
-  schema::KeySettings settings;
-  settings.module = flags.module;
-  settings.chain_file = flags.chain_file;
-  settings.pin_source = flags.pin_source;
-  settings.so_pin_source = flags.so_pin_source;
-  settings.user_type = flags.user_type;
-  settings.login_user = flags.login_user;
-  settings.init_args = flags.init_args;
-  settings.quirks = flags.quirks;
-  return settings;
-}
-
-schema::KeySettings settings_of(const std::map<std::string, std::string>& plugin_config) {
-  const schema::PluginConfig entries = schema::decode_plugin_config(plugin_config);
-  schema::KeySettings settings;
-  settings.module = entries.module;
-  settings.chain_file = entries.chain_file;
-  settings.pin_source = entries.pin_source;
-  settings.approval_wait = entries.approval_wait;
-  return settings;
-}
-
 // A PIN to be is nobody's setting: the command line alone says where it is.
 KeySetup with_new_pin(KeySetup setup, const ModuleFlags& flags) {
   if (flags.new_pin_source) {
     setup.new_pin_source = platform::parse_pin_source(*flags.new_pin_source, {}, "--new-pin-source");
   }
   return setup;
-}
-
-// The id as it may be shown: its query, or what looks like a PIN in it, is left out.
-std::string shown(const std::string& key_id) {
-  return base::printable(key_id.substr(0, std::min(key_id.find('?'), key_id.find("pin-"))));
 }
 
 }  // namespace
@@ -101,7 +59,7 @@ class KeySetupBuilder {
  private:
   void begin(const std::string& key_id) {
     key_id_ = key_id;
-    setup_.name = shown(key_id_);
+    setup_.name = pkcs11::shown(key_id_);
     collect_files();
     add_given();
     decide_uri();
@@ -114,6 +72,7 @@ class KeySetupBuilder {
   void add_given() { sources_.push_back({wording_.settings, {}, &given_}); }
 
   KeySetup finish() {
+    setup_.for_command = &wording_ == &kFlags;
     decide_paths();
     decide_rest();
     if (!setup_.at_service) {

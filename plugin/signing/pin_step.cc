@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "pkcs11/pin_state.h"
 #include "platform/pin.h"
+#include "platform/shell_line.h"
 
 namespace signing {
 namespace {
@@ -14,19 +15,6 @@ using base::ErrorKind;
 using base::Phase;
 
 constexpr unsigned long kSecurityOfficer = 0;  // CKU_SO
-
-Error too_many_refusals(const std::string& file, unsigned count, const pkcs11::TokenState& token,
-                        bool security_officer) {
-  return {ErrorKind::pin_withheld, Phase::pin,
-          std::string(security_officer ? "SO PIN" : "PIN") + " for token " + base::quoted(token.label) +
-              " is not tried: the last " + std::to_string(count) + " were refused, another could lock the token",
-          std::string("correct the PIN source, then ") +
-              (security_officer ? "run the command once at a terminal with --so-pin-source prompt"
-                                : "sign once at a terminal with pin_source prompt") +
-              ": an accepted PIN clears the count; without a terminal, once the PIN source is right, "
-              "notation-pkcs11 token reset-failures does, or remove the file " +
-              base::printable(file)};
-}
 
 Error nobody_to_ask(const std::string& what, const pkcs11::TokenState& token, const std::string& flag) {
   return {ErrorKind::pin_unavailable, Phase::pin,
@@ -53,7 +41,7 @@ void require_length(const base::Secret& pin, const pkcs11::TokenState& token, co
 
 void PinStep::require_source(const pkcs11::TokenState& token) {
   if (token.own_pin_pad && !setup_.pin_source) return;
-  platform::require_pin_source(source(), context_.secrets, context_.terminal);
+  platform::require_pin_source(source(), context_.secrets, context_.terminal, purpose(false, token));
 }
 
 pkcs11::Login PinStep::obtain(const pkcs11::TokenState& token) {
@@ -83,14 +71,15 @@ pkcs11::Login PinStep::obtain_so(const pkcs11::TokenState& token) {
 pkcs11::Login PinStep::obtain(const pkcs11::TokenState& token, pkcs11::Login login,
                               const std::optional<platform::PinSource>& source, const std::string& prompt) {
   attended_ = login.attended = !source || platform::is_attended(*source);
-  pkcs11::require_usable_pin(token, login);
+  pkcs11::require_usable_pin(token, login, attended_try());
   if (!source) {
     context_.terminal.show_line("notation-pkcs11: enter the " + std::string(security_officer_ ? "SO PIN" : "PIN") +
                                 " at the pad of token " + base::quoted(token.label));
     return login;
   }
   if (!guard().is_on()) warn_that_nothing_is_counted();
-  login.pin = platform::read_pin(*source, context_.secrets, context_.terminal, prompt);
+  login.pin =
+      platform::read_pin(*source, context_.secrets, context_.terminal, prompt, purpose(security_officer_, token));
   context_.log.debug("pin: from " + platform::describe(*source));
   return login;
 }
@@ -101,8 +90,9 @@ base::Secret PinStep::choose(const pkcs11::TokenState& token, const std::optiona
   const bool typed = !source || platform::is_attended(*source);
   if (typed && !context_.terminal.is_there()) throw nobody_to_ask(what, token, flag);
   const std::string name = token.label.empty() ? "the token" : "token " + base::quoted(token.label);
-  base::Secret pin = platform::read_pin(source.value_or(platform::PinSource{}), context_.secrets, context_.terminal,
-                                        what + " for " + name + lengths_of(token, " (", ")") + ": ");
+  base::Secret pin =
+      platform::read_pin(source.value_or(platform::PinSource{}), context_.secrets, context_.terminal,
+                         what + " for " + name + lengths_of(token, " (", ")") + ": ", {what + " for " + name, flag});
   require_length(pin, token, what);
   if (!typed) return pin;
   const base::Secret again = context_.terminal.ask_secret("the same " + what + " again: ");
@@ -137,7 +127,38 @@ PinStep::Forgotten PinStep::refusals(const pkcs11::TokenState& token) {
 }
 
 platform::PinSource PinStep::source() const {
-  return setup_.pin_source ? *setup_.pin_source : platform::default_pin_source(context_.secrets, context_.terminal);
+  return setup_.pin_source ? *setup_.pin_source
+                           : platform::default_pin_source(context_.secrets, context_.terminal, words());
+}
+
+// The texts of notation name no token: they are what people look for.
+platform::PinPurpose PinStep::purpose(bool security_officer, const pkcs11::TokenState& token) const {
+  if (!setup_.for_command) return {};
+  const std::string of_token = token.label.empty() ? "" : " for token " + base::quoted(token.label);
+  return {(security_officer ? "SO PIN" : "PIN") + of_token, security_officer ? "--so-pin-source" : "--pin-source"};
+}
+
+platform::PinPurpose PinStep::words() const {
+  return purpose(false, {});
+}
+
+std::string PinStep::attended_try() const {
+  if (security_officer_) return "run the command once at a terminal with --so-pin-source prompt";
+  return setup_.for_command ? "run the command once at a terminal with --pin-source prompt"
+                            : "sign once at a terminal with pin_source prompt";
+}
+
+// The command as it must be typed: nothing of it is in the settings of a module alone.
+Error PinStep::too_many_refusals(unsigned count, const pkcs11::TokenState& token) {
+  const std::string pin = security_officer_ ? "SO PIN" : "PIN";
+  return {ErrorKind::pin_withheld, Phase::pin,
+          pin + " for token " + base::quoted(token.label) + " is not tried: the last " +
+              (count == 1 ? "one was" : std::to_string(count) + " were") + " refused, another could lock the token",
+          "correct the PIN source, then " + attended_try() +
+              ": an accepted PIN clears the count; without a terminal, once the PIN source is right, so does\n" +
+              platform::shell_line({"notation-pkcs11", "token", "reset-failures", "--module", setup_.module.path,
+                                    "--token", token.label}) +
+              "\nor remove the file " + base::printable(guard().file())};
 }
 
 platform::PinOutcome PinStep::outcome_of(const Error& error) {
@@ -151,7 +172,7 @@ platform::PinGuard::Try PinStep::begin_try(const pkcs11::TokenState& token) {
   const bool was_on = guard().is_on();
   auto attempt =
       guard().begin_try(guarded(token, security_officer_), attended_, setup_.timeouts.login + setup_.timeouts.sign);
-  if (!attempt.is_allowed()) throw too_many_refusals(guard().file(), attempt.refusals(), token, security_officer_);
+  if (!attempt.is_allowed()) throw too_many_refusals(attempt.refusals(), token);
   if (was_on && !guard().is_on()) warn_that_nothing_is_counted();
   return attempt;
 }

@@ -61,6 +61,7 @@ TEST_CASE("a refused PIN is tried once and is not repeated by the next runs") {
   const base::Error error = error_of([&] { flow.sign(); });
   require_error(error, ErrorKind::pin_withheld);
   CHECK(error.message().find("the last 2 were refused") != std::string::npos);
+  CHECK(error.hint().find("\nnotation-pkcs11 token reset-failures --module /") != std::string::npos);
   CHECK(error.hint().find("remove the file " + flow.folder.path() + "/notation-pkcs11/pin-refusals") !=
         std::string::npos);
   CHECK(flow.token.calls("C_Login") == 2);

@@ -22,6 +22,12 @@ struct PinSource {
   bool operator==(const PinSource&) const = default;
 };
 
+// What a PIN is for, and the setting or flag that says where it is: for texts.
+struct PinPurpose {
+  std::string pin = "PIN";  // "SO PIN for token \"prod\""
+  std::string setting = "pin_source";
+};
+
 // The setting pin_source: `env:NAME`, `file:PATH`, `file:///PATH`, `credential:NAME` (the file NAME in the folder
 // $CREDENTIALS_DIRECTORY, systemd.exec(5) "Credentials") or `prompt`. A relative path starts at `folder` (empty: the
 // working folder). Error(invalid_settings) otherwise, which calls the setting `name`; the text is not
@@ -43,7 +49,7 @@ bool is_attended(const PinSource& source);
 
 // The source that counts when none is set: kPinVariable if it was taken and is not empty, else the prompt if there is a
 // terminal. Error(pin_unavailable) names both.
-PinSource default_pin_source(const EnvironmentSecrets& environment, Terminal& terminal);
+PinSource default_pin_source(const EnvironmentSecrets& environment, Terminal& terminal, const PinPurpose& purpose = {});
 
 // What can be known before the PIN is needed: a PIN file is a regular file that its owner alone may read, the owner is
 // root or the user, its folder is not writable by group or others (sticky folders excepted); a credential likewise, but
@@ -54,7 +60,8 @@ void check_pin_source(const PinSource& source);
 // Before others are troubled for a use of the PIN: a variable is set, a credential's folder is named, a prompt has a
 // person. Reads no PIN, but a variable is taken out of the environment. A file and a command always pass.
 // Error(pin_unavailable): that of read_pin.
-void require_pin_source(const PinSource& source, EnvironmentSecrets& environment, Terminal& terminal);
+void require_pin_source(const PinSource& source, EnvironmentSecrets& environment, Terminal& terminal,
+                        const PinPurpose& purpose = {});
 
 // The PIN: one trailing LF or CRLF is cut off everything but what was typed; empty, with a NUL, or longer than 4 KiB is
 // Error(pin_unavailable, phase pin). A variable is taken out of the environment if it has not been yet. A file is
@@ -62,6 +69,6 @@ void require_pin_source(const PinSource& source, EnvironmentSecrets& environment
 // LANG and TZ alone in its environment; its standard output is the PIN; Error(pin_unavailable) when it fails. For the
 // prompt see Terminal::ask_secret.
 base::Secret read_pin(const PinSource& source, EnvironmentSecrets& environment, Terminal& terminal,
-                      std::string_view prompt);
+                      std::string_view prompt, const PinPurpose& purpose = {});
 
 }  // namespace platform

@@ -75,6 +75,10 @@ class PinStep {
 
  private:
   platform::PinSource source() const;
+  platform::PinPurpose purpose(bool security_officer, const pkcs11::TokenState& token) const;
+  platform::PinPurpose words() const;  // of the user's PIN, before a token is known
+  std::string attended_try() const;    // how a person has the PIN tried, for texts
+  base::Error too_many_refusals(unsigned count, const pkcs11::TokenState& token);
   pkcs11::Login obtain(const pkcs11::TokenState& token, pkcs11::Login login,
                        const std::optional<platform::PinSource>& source, const std::string& prompt);
   static platform::PinOutcome outcome_of(const base::Error& error);

@@ -27,7 +27,8 @@ struct SettingsFiles {
 
 // Everything that is set for one key, from all sources together.
 struct KeySetup {
-  std::string name;  // for texts: the configured name, or the URI without its query
+  std::string name;          // for texts: the configured name, or the URI without its query
+  bool for_command = false;  // flags stand beside the files, not plugin-config
   pkcs11::Uri uri;
   pkcs11::ModuleSettings module;  // path checked by check_module_file and resolved
   std::string chain_file;         // absolute path, empty: the chain is on the token
