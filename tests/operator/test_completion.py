@@ -88,6 +88,48 @@ def test_bash_offers_files_and_configured_keys(desk, script):
     assert bash(desk, path, "explain", "rel") == []
 
 
+@pytest.fixture
+def odd_names(desk):
+    """A configuration whose keys are named to be executed."""
+    names = ["$(touch${IFS}executed)", "`touch executed`", "it's mine", "release"]
+    config = desk.folder / "config.json"
+    config.write_text(json.dumps({"version": 1, "keys": {name: {} for name in names}}))
+    config.chmod(0o600)
+    desk.environment["NOTATION_PKCS11_CONFIG"] = config
+    yield
+    assert not (desk.folder / "executed").exists()
+
+
+def test_bash_executes_no_name_of_a_key(desk, script, odd_names):
+    path = script("bash", "script")
+    assert bash(desk, path, "explain", "rel") == ["release"]
+    offered = " ".join(bash(desk, path, "key", "describe", ""))
+    assert offered.split(" ")[-1] == "release" or "release" in offered
+    assert r"\$\(touch\$\{IFS\}executed\)" in offered and r"it\'s\ mine" in offered
+    assert "$(touch${IFS}executed)" in bash(desk, path, "cert", "lint", "")
+
+
+def test_zsh_executes_no_name_of_a_key(desk, script, odd_names):
+    path = script("zsh", "_notation-pkcs11")
+    screen = Screen([need("zsh"), "-f"], {**desk.environment, "TERM": "dumb"}, desk.folder, columns=200)
+    try:
+        screen.type(f"fpath=('{path.parent}' $fpath); autoload -Uz compinit; compinit -u -d dump; echo rea''dy\n")
+        screen.wait_for("ready")
+        screen.type("notation-pkcs11 explain \t")
+        screen.wait_for("executed")
+        screen.type("\x15notation-pkcs11 explain rel\t")
+        screen.wait_for("explain release ")
+    finally:
+        screen.close()
+
+
+def test_fish_executes_no_name_of_a_key(desk, script, odd_names):
+    path = script("fish", "script")
+    line = "notation-pkcs11 explain "
+    result = run(desk, need("fish"), "--no-config", "-c", f"source '{path}'; complete --do-complete='{line}'")
+    assert "release" in result.stdout.split() and "$(touch${IFS}executed)" in result.stdout
+
+
 def test_fish_offers_commands_flags_and_values(desk, script):
     path = script("fish", "script")
 

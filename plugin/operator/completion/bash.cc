@@ -12,8 +12,15 @@ _notation_pkcs11_files() {
   mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$1")
 }
 
+# Names are never expanded; quoted ones where no file names stand beside them, which readline quotes itself.
 _notation_pkcs11_keys() {
-  mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(notation-pkcs11 completion --keys 2>/dev/null)" -- "$1")
+  local name names
+  mapfile -t names < <(notation-pkcs11 completion --keys 2>/dev/null)
+  for name in "${names[@]}"; do
+    [[ $name == "$1"* ]] || continue
+    [[ ${2-} == beside-files ]] || printf -v name %q "$name"
+    COMPREPLY+=("$name")
+  done
 }
 
 _notation_pkcs11_words() {
@@ -68,7 +75,7 @@ std::string joined(const std::vector<std::string>& words, const char* between) {
 std::string actions(const ValueKind& kind) {
   std::string text;
   if (!kind.words.empty()) text += "_notation_pkcs11_words \"$cur\" " + single_quoted(joined(kind.words, " ")) + "; ";
-  if (kind.key) text += "_notation_pkcs11_keys \"$cur\"; ";
+  if (kind.key) text += std::string("_notation_pkcs11_keys \"$cur\"") + (kind.file ? " beside-files; " : "; ");
   if (kind.file) text += "_notation_pkcs11_files \"$cur\"; ";
   return text;
 }

@@ -9,11 +9,12 @@
 namespace operators {
 namespace {
 
-// Whoever presses a key for completion wants no complaint about a file.
+// Whoever presses a key for completion wants no complaint about a file, and a line is one name.
 void print_keys() {
   try {
-    for (const std::string& name : signing::Settings::load(signing::SettingsFiles::locate()).key_names())
-      std::cout << name << "\n";
+    for (const std::string& name : signing::Settings::load(signing::SettingsFiles::locate()).key_names()) {
+      if (base::printable(name, std::string::npos) == name) std::cout << name << "\n";
+    }
   } catch (const base::Error&) {
     return;
   }
