@@ -58,6 +58,10 @@ std::string encode(const RequestFileReport& report) {
                {"spkiSha256", report.spki_sha256}});
 }
 
+std::string chain_file_setting(const std::string& path) {
+  return "\"chain_file\": " + Json(path).dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
 std::string encode(const ImportReport& report) {
   return text({{"key", report.key},
                {"chain", list_of(report.chain)},

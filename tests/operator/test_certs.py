@@ -1,5 +1,6 @@
 """Commands about certificates: what they print and how they end."""
 
+import json
 import os
 import stat
 
@@ -104,6 +105,27 @@ def test_a_request_on_softhsm_is_signed_both_ways(desk):
         csr(desk, *flags, "--out", "release.csr", "--force")
         assert f"Signature Algorithm: {words}" in openssl(desk, "req", "-in", "release.csr", "-noout", "-text")
         openssl(desk, "req", "-in", "release.csr", "-noout", "-verify")
+
+
+def test_what_cert_csr_says_to_run_next_is_for_a_shell(scripted):
+    scripted_key(scripted)
+    result = csr(scripted, "--out", "my file.csr", "--pin-source", "env:NOTATION_PKCS11_PIN")
+    assert "--csr 'my file.csr' --to-file CHAIN\n" in result.out
+    assert f"notation-pkcs11 cert import '{key_of(scripted)}' --pin-source env:NOTATION_PKCS11_PIN --chain" in result.out
+
+
+def test_the_setting_that_cert_import_tells_is_json(scripted, authority):
+    scripted_key(scripted)
+    issued(scripted, authority)
+    told = import_chain(scripted, *CHAIN, "--to-file", 'my "chain".pem', "--json")
+    setting = json.loads("{" + json.loads(told.out)["setting"] + "}")
+    assert setting == {"chain_file": str(scripted.folder / 'my "chain".pem')}
+
+
+def test_flags_without_their_partner_are_refused(scripted):
+    scripted_key(scripted)
+    result = scripted.run("cert", "export", key_of(scripted), "--type", "signingAuthority", status=2)
+    assert "--trust-store" in result.err
 
 
 # --- lint

@@ -77,13 +77,15 @@ void add_cert_export(CLI::App& cert, std::function<void()>& chosen) {
   CLI::Option* leaf = part("--leaf", ExportPart::leaf, "the certificate of the key itself")->excludes(root);
   CLI::Option* chain = part("--chain", ExportPart::chain, "all, leaf first")->excludes(root)->excludes(leaf);
   app->add_option("--out", flags->out, "PEM file to write, in place of the answer")->type_name("FILE");
-  app->add_option("--trust-store", flags->trust_store, "put the root into notation's trust store of that name")
-      ->type_name("NAME")
-      ->excludes(leaf)
-      ->excludes(chain);
+  CLI::Option* store =
+      app->add_option("--trust-store", flags->trust_store, "put the root into notation's trust store of that name")
+          ->type_name("NAME")
+          ->excludes(leaf)
+          ->excludes(chain);
   app->add_option("--type", flags->type, "of the trust store: ca or signingAuthority")
       ->check(CLI::IsMember({"ca", "signingAuthority"}).description(""))
       ->type_name("TYPE")
+      ->needs(store)
       ->capture_default_str();
   app->add_flag("--force", flags->force, "replace FILE");
   app->add_flag("--json", flags->json, "answer as JSON");

@@ -5,6 +5,7 @@
 #include "cert/names.h"
 #include "cert/subject.h"
 #include "new_file.h"
+#include "notation/program.h"
 #include "schema/certificate_report.h"
 #include "trust/public_key.h"
 
@@ -21,7 +22,18 @@ trust::RequestContent content_of(const CertCsrFlags& flags) {
   return content;
 }
 
-void print(const schema::RequestFileReport& made, const std::string& key) {
+// The words that bring the certificate in, with what was given here.
+std::string import_command(const CertCsrFlags& flags) {
+  std::vector<std::string> words{"notation-pkcs11", "cert", "import", flags.key};
+  const auto add = [&words](const char* flag, const std::optional<std::string>& value) {
+    if (value) words.insert(words.end(), {flag, *value});
+  };
+  add("--module", flags.module.module);
+  add("--pin-source", flags.module.pin_source);
+  return shell_line(words);
+}
+
+void print(const schema::RequestFileReport& made, const CertCsrFlags& flags) {
   std::cout << "wrote request " << made.file << " (" << made.key_spec << ")\n"
             << "  subject: " << made.subject << "\n"
             << "  signed: " << made.algorithm << "\n"
@@ -30,8 +42,8 @@ void print(const schema::RequestFileReport& made, const std::string& key) {
   for (const std::string& name : made.names)
     std::cout << "            name " << name << "\n";
   std::cout << "  send it to the CA; when the certificate is there:\n"
-            << "  notation-pkcs11 cert import " << key << " --chain FILE \\\n"
-            << "      --csr " << made.file << " --to-file CHAIN\n";
+            << "  " << import_command(flags) << " --chain FILE \\\n"
+            << "      --csr " << shell_word(flags.out) << " --to-file CHAIN\n";
 }
 
 }  // namespace
@@ -55,7 +67,7 @@ void make_certification_request(const CertCsrFlags& flags) {
   if (flags.json) {
     std::cout << schema::encode(made);
   } else {
-    print(made, pkcs11::looks_like_uri(flags.key) ? "KEY" : base::printable(flags.key));
+    print(made, flags);
   }
 }
 

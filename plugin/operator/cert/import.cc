@@ -156,7 +156,7 @@ void import_certificates(const CertImportFlags& flags) {
   const std::vector<base::Bytes> chain = trust::check_chain(sources, now).certificates();
 
   schema::ImportReport report;
-  report.key = base::quoted(flags.key.substr(0, flags.key.find('?')));
+  report.key = pkcs11::shown_quoted(flags.key);
   report.chain = summaries_of(chain);
   warn_of_lint(sources, now, report.warnings);
   if (flags.to_token) {
@@ -175,7 +175,7 @@ void import_certificates(const CertImportFlags& flags) {
     const std::string path = std::filesystem::absolute(flags.to_file).lexically_normal().string();
     report.file = base::printable(path, path.size() * 4);
     const bool set = target.access && target.access->setup().chain_file == path;
-    if (!set) report.setting = "\"chain_file\": \"" + report.file + "\"";
+    if (!set) report.setting = schema::chain_file_setting(path);
   } else {
     warn_of_token(target, chain, report.warnings);
   }

@@ -72,6 +72,7 @@ struct DeletedCertificatesReport {
 
 std::string encode(const CertificateReport& report);
 std::string encode(const RequestFileReport& report);
+std::string chain_file_setting(const std::string& path);  // for ImportReport::setting: "chain_file": "/c.pem"
 std::string encode(const ImportReport& report);
 std::string encode(const ExportReport& report);
 std::string encode(const LintReport& report);
