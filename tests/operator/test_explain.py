@@ -77,6 +77,13 @@ def test_the_attribute_that_differs_is_named(clinic, uri, attribute, wanted, fou
     assert near["differences"] == [{"attribute": attribute, "wanted": wanted, "found": found}]
 
 
+def test_keys_of_other_names_are_no_near_matches(clinic):
+    clinic.token.with_key(clinic.key, "key P-384 label=nightly id=02", "key P-384 label=relaese id=03")
+    report = explained(clinic, KEY)
+    assert len(report["matched"]) == 1
+    assert [near["differences"][0]["found"] for near in report["nearly"]] == ["relaese"]
+
+
 def test_a_near_match_on_the_screen(clinic):
     clinic.token.write(
         "token label=e2e", "key P-256 label=Release id=01", "key P-384 label=release-2 id=02",

@@ -156,7 +156,7 @@ void explain(const ExplainFlags& flags) {
   const RegisteredKey key = find_registered(keys ? &*keys : nullptr, flags.key, flags.module, settings.key_names());
   const signing::KeyPlan plan = settings.plan(key.id, key.flags);
 
-  report.key = base::printable(flags.key.substr(0, flags.key.find('?')));
+  report.key = pkcs11::shown(flags.key);
   if (!plan.setup.at_service) report.uri = pkcs11::format_uri(plan.setup.uri);
   report.settings = settings_of(plan, key, surroundings);
   report.command = sign_command(key, plan.setup);
@@ -172,7 +172,7 @@ void explain(const ExplainFlags& flags) {
   } else {
     print(report);
   }
-  if (problem) throw Error(problem->kind(), problem->phase(), problem->message());
+  if (problem) throw *problem;
 }
 
 }  // namespace operators

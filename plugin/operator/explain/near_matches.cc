@@ -1,6 +1,9 @@
 #include "explain/near_matches.h"
 
 #include <algorithm>
+#include <array>
+
+#include "base/nearest.h"
 
 namespace operators {
 namespace {
@@ -38,6 +41,14 @@ void add_key_differences(std::vector<Difference>& found, const pkcs11::Uri& want
   compare(found, "id", wanted.id, key.id, hexadecimal);
 }
 
+// A key of the wanted label or id, or of a label like it. What names neither may be on another token.
+bool is_near(const pkcs11::Uri& wanted, const pkcs11::Uri& key) {
+  if (!wanted.names_object()) return true;
+  if (wanted.id && wanted.id == key.id) return true;
+  if (!wanted.object || !key.object) return false;
+  return wanted.object == key.object || !base::nearest(*wanted.object, std::array{*key.object}).empty();
+}
+
 bool is_key(const pkcs11::KeyView& view) {
   return view.has_private || view.has_public;
 }
@@ -56,7 +67,11 @@ void sort_keys(const pkcs11::Survey& survey, const pkcs11::Uri& wanted, schema::
       schema::ExplainedKey key{pkcs11::format_uri(view.uri), view.public_key ? pkcs11::describe(*view.public_key) : "",
                                of_token};
       add_key_differences(key.differences, wanted, view.uri);
-      (key.differences.empty() ? report.matched : others).push_back(std::move(key));
+      if (key.differences.empty()) {
+        report.matched.push_back(std::move(key));
+      } else if (is_near(wanted, view.uri)) {
+        others.push_back(std::move(key));
+      }
     }
     if (!shows_key && of_token.size() <= 1) {
       report.remarks.push_back("token " + base::quoted(surveyed.token.label) + " shows no key without a login");
