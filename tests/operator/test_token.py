@@ -363,3 +363,12 @@ class TestAtTheTerminal:
         assert "made-with-pin" in bare.run("key", "list", "--module", bare.token.module).out
         self.dialogue(bare, words, ("[y/N] ", "y"))
         assert "made-with-pin" not in bare.run("key", "list", "--module", bare.token.module).out
+
+
+def test_a_pin_source_that_would_not_be_used_is_refused(scripted):
+    scripted.token.write("token label=e2e")
+    result = scripted.run(
+        "token", "unlock", "--module", scripted.token.module, "--token", "e2e", "--pin-source", "file:/absent", status=2
+    )
+    assert "--pin-source" in result.err and scripted.token.calls("C_Initialize") == 0
+    assert "--pin-source" not in scripted.run("token", "unlock", "--help").out

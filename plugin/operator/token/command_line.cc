@@ -81,6 +81,7 @@ void add_token_unlock(CLI::App& token, std::function<void()>& chosen) {
   add_so_pin_source(*app, flags->choice, "the SO PIN");
   add_new_pin_source(*app, flags->choice);
   add_module_flags(*app, flags->choice.module);
+  app->remove_option(app->get_option("--pin-source"));  // the user's PIN is not asked for
   app->add_flag("--json", flags->json, "answer as JSON");
 }
 
