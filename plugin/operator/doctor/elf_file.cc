@@ -6,6 +6,7 @@
 #include <link.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -20,7 +21,7 @@ using Header = ElfW(Ehdr);
 using Segment = ElfW(Phdr);
 using Entry = ElfW(Dyn);
 
-constexpr std::size_t kMostEntries = 4096, kLongestName = 256;
+constexpr std::size_t kMostSegments = 64, kMostEntries = 4096, kLongestName = 256;
 constexpr unsigned char kOwnClass = sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32;
 constexpr unsigned char kOwnOrder = std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
 
@@ -51,11 +52,11 @@ class Library {
   explicit Library(const std::string& path) : reader_(path) {
     const auto header = reader_.read<Header>(0);
     if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_ident[EI_CLASS] != kOwnClass ||
-        header->e_ident[EI_DATA] != kOwnOrder) {
+        header->e_ident[EI_DATA] != kOwnOrder || header->e_phentsize != sizeof(Segment)) {
       return;
     }
-    for (unsigned i = 0; i < header->e_phnum; ++i) {
-      const auto segment = reader_.read<Segment>(header->e_phoff + std::uint64_t{i} * header->e_phentsize);
+    for (std::size_t i = 0; i < std::min<std::size_t>(header->e_phnum, kMostSegments); ++i) {
+      const auto segment = reader_.read<Segment>(header->e_phoff + i * sizeof(Segment));
       if (segment) segments_.push_back(*segment);
     }
   }
@@ -74,15 +75,15 @@ class Library {
   }
 
  private:
+  // A library has one dynamic section.
   std::vector<Entry> entries() const {
     std::vector<Entry> entries;
-    for (const Segment& segment : segments_) {
-      if (segment.p_type != PT_DYNAMIC) continue;
-      for (std::size_t i = 0; i < kMostEntries; ++i) {
-        const auto entry = reader_.read<Entry>(segment.p_offset + i * sizeof(Entry));
-        if (!entry || entry->d_tag == DT_NULL) break;
-        entries.push_back(*entry);
-      }
+    const auto segment = std::ranges::find_if(segments_, [](const Segment& one) { return one.p_type == PT_DYNAMIC; });
+    if (segment == segments_.end()) return entries;
+    while (entries.size() < kMostEntries) {
+      const auto entry = reader_.read<Entry>(segment->p_offset + entries.size() * sizeof(Entry));
+      if (!entry || entry->d_tag == DT_NULL) break;
+      entries.push_back(*entry);
     }
     return entries;
   }
