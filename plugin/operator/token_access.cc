@@ -113,7 +113,7 @@ pkcs11::TokenState the_token(const pkcs11::Survey& survey, const TokenFlags& fla
     const bool by_uri = pkcs11::looks_like_uri(flags.token);
     const std::string which = flags.token.empty() ? "no initialised token"
                               : by_uri            ? "no token " + pkcs11::format_uri(token_selection(flags.token))
-                                                  : "no token " + base::quoted(flags.token);
+                                                  : "no token " + pkcs11::shown_quoted(flags.token);
     throw base::Error(base::ErrorKind::key_not_found, base::Phase::slots, which + " is there",
                       "notation-pkcs11 key list --module " + base::printable(flags.module.module.value_or("PATH")) +
                           " shows the tokens");
