@@ -90,6 +90,12 @@ TokenState initialise(const Module& module, const TokenOrder& order) {
   const SlotList before = read_slots(module);
   const TokenState target = find_token_to_initialise(module, order.token);
   const std::string what = "cannot initialise " + describe(target);
+  if (order.initialised && *order.initialised != target.initialised)
+    throw module.error(ErrorKind::invalid_request, Phase::slots,
+                       what + ": " +
+                           (target.initialised ? "somebody has initialised it meanwhile"
+                                               : "it was initialised when it was looked at, and is not now"),
+                       "nothing was changed; look at it with notation-pkcs11 token list, then run the command again");
   if (target.initialised) {
     check_before_login(module, target, login_of(order, CKU_SO));
   } else {

@@ -69,14 +69,22 @@ class KeyGeneration {
     AttributeTemplate by_label, by_id;
     by_label.text(CKA_LABEL, order_.label);
     by_id.bytes(CKA_ID, order_.id);
-    refuse_if_found(by_label, "an object of that label exists already");
-    refuse_if_found(by_id, "an object with the id " + base::to_hex(order_.id) + " exists already");
+    Uri labelled, identified;
+    labelled.object = order_.label;
+    identified.id = order_.id;
+    refuse_if_found(by_label, labelled, "an object of that label exists already");
+    refuse_if_found(by_id, identified, "an object with the id " + base::to_hex(order_.id) + " exists already");
   }
 
-  void refuse_if_found(AttributeTemplate& wanted, const std::string& cause) {
+  void refuse_if_found(AttributeTemplate& wanted, const Uri& name, const std::string& cause) {
     if (wanted.size() == 0 || find_handles(module_, session_.handle(), wanted, 1).handles.empty()) return;
+    Uri there = uri_of(token_, module_.quirks());
+    there.object = name.object;
+    there.id = name.id;
+    there.module_path = module_.path();
     throw module_.error(ErrorKind::invalid_request, Phase::generate, what() + ": " + cause,
-                        "choose another label or id; nothing is ever overwritten");
+                        "look at it: notation-pkcs11 key describe '" + format_uri(there) +
+                            "'\nor choose another label or id; nothing is ever overwritten");
   }
 
   // A mechanism that the module does not know has made nothing, so the next may be tried.
@@ -131,14 +139,18 @@ class KeyGeneration {
     }
   }
 
-  // No object had this id or label before, so what has it now was made here.
+  // No object had this id before, and nobody else draws it, so what has it now was made here.
   std::vector<Object> made() const {
-    AttributeTemplate by_id, by_label;
+    AttributeTemplate by_id;
     by_id.bytes(CKA_ID, order_.id);
-    std::vector<Object> found = find_objects(module_, session_.handle(), std::move(by_id));
-    if (!found.empty() || order_.label.empty()) return found;
+    return find_objects(module_, session_.handle(), std::move(by_id));
+  }
+
+  // Somebody else may have made these meanwhile.
+  bool label_is_taken() const {
+    AttributeTemplate by_label;
     by_label.text(CKA_LABEL, order_.label);
-    return find_objects(module_, session_.handle(), std::move(by_label));
+    return by_label.size() != 0 && !find_handles(module_, session_.handle(), by_label, 1).handles.empty();
   }
 
   GeneratedKey read_back() {
@@ -205,6 +217,9 @@ class KeyGeneration {
       for (const Object& object : objects)
         destroy(module_, session_, object.handle, "cannot destroy an object");
       if (!objects.empty()) outcome = "what the token made was destroyed";
+      if (label_is_taken())
+        outcome += (outcome.empty() ? "" : "; ") + std::string("objects labelled ") + base::quoted(order_.label) +
+                   " with another id are on the token: they may be what it made, or somebody else's";
     } catch (const Error& failure) {
       outcome =
           "objects labelled \"" + base::printable(order_.label) + "\" may be left on the token: " + failure.message();

@@ -75,7 +75,6 @@ TokenState find_initialised_token(const Module& module, const SlotList& before, 
   });
   if (in_its_place != candidates.end()) return *in_its_place;
   if (!fresh.empty()) return fresh.back();
-  if (labelled.size() == 1) return labelled.front();
   throw module.error(ErrorKind::token_failed, Phase::slots,
                      "cannot find token " + base::quoted(label) + ": the module initialised it, but does not show it",
                      "list the tokens again; some modules show a new token only to a new process");

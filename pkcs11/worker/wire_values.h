@@ -268,7 +268,7 @@ void walk(Archive& archive, Field<Archive, StoreResult> result) {
 template <typename Archive>
 void walk(Archive& archive, Field<Archive, TokenOrder> order) {
   walk_enum(archive, order.action, TokenAction::change_so_pin);
-  walk_all(archive, order.token, order.label, order.pin, order.new_pin, order.attended);
+  walk_all(archive, order.token, order.initialised, order.label, order.pin, order.new_pin, order.attended);
 }
 
 template <typename Archive>

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catch.h"
@@ -20,11 +23,14 @@ class RecordedProgress final : public Progress {
  public:
   void enter(base::Phase phase, const char* function) override {
     calls.push_back(std::string(name_of(phase)) + " " + function);
+    if (before_generation && std::string_view(function) == "C_GenerateKeyPair")
+      std::exchange(before_generation, nullptr)();
   }
   bool may_sign() override { return host_is_there; }
   void person_answers() override { ++persons; }
 
   std::vector<std::string> calls;
+  std::function<void()> before_generation;  // called once
   bool host_is_there = true;
   int persons = 0;
 };

@@ -243,6 +243,23 @@ TEST_CASE("a generation that fails after the fact leaves nothing behind") {
   REQUIRE(objects_left(fake) == 0);
 }
 
+TEST_CASE("a failed generation never destroys a key of that label that somebody else made meanwhile") {
+  FakeService fake;
+  fake.rule("quirk quick-generate").rule("fail C_GenerateKeyPair nth=2 CKR_DEVICE_ERROR");
+  LocalService other{Timeouts{}, fake.clock};
+  fake.progress.before_generation = [&] {
+    GenerateOrder order = order_for(KeySpec::ec_384);
+    order.id = {1, 2};
+    other.load(fake.settings);
+    other.generate(order, login_with("1234"));
+  };
+  const base::Error error = error_of([&] { generate(fake, order_for(KeySpec::ec_256)); });
+  require_error(error, ErrorKind::token_failed, 0x30);
+  REQUIRE(contains(error.hint(), "objects labelled \"new\" with another id are on the token"));
+  REQUIRE(fake.calls("C_DestroyObject") == 0);
+  REQUIRE(objects_left(fake) == 2);
+}
+
 TEST_CASE("what cannot be destroyed is said") {
   FakeService fake;
   fake.rule("quirk quick-generate")

@@ -59,6 +59,24 @@ TEST_CASE("of tokens of one label the one that was initialised is read back") {
   });
 }
 
+TEST_CASE("a token that somebody else initialised meanwhile is not initialised again") {
+  on_both({"token label=used serial=7", "token uninitialised serial=8"}, [](Desk& desk) {
+    for (const bool seen_initialised : {false, true}) {
+      TokenOrder order = initialise("new");
+      order.token.serial = seen_initialised ? "8" : "7";
+      order.initialised = seen_initialised;
+      const base::Error error = refusal(desk, std::move(order));
+      require_error(error, ErrorKind::invalid_request);
+      CHECK(contains(error.message(), seen_initialised ? "and is not now" : "somebody has initialised it meanwhile"));
+    }
+    CHECK(desk.calls("C_InitToken") == 0);
+    TokenOrder same = initialise("new");
+    same.token.serial = "7";
+    same.initialised = true;
+    CHECK(desk.administer(std::move(same)).label == "new");
+  });
+}
+
 TEST_CASE("which token is to be initialised must be clear") {
   on_both({"token uninitialised slot=5", "token uninitialised slot=6 serial=abc", "token label=used serial=7 slot=2"},
           [](Desk& desk) {

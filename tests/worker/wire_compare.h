@@ -93,8 +93,9 @@ inline bool same(const base::Secret& one, const base::Secret& other) {
   return std::ranges::equal(one.reveal(), other.reveal());
 }
 inline bool same(const TokenOrder& one, const TokenOrder& other) {
-  const auto& [action, token, label, pin, new_pin, attended] = one;
-  return std::tie(action, token, label, attended) == std::tie(other.action, other.token, other.label, other.attended) &&
+  const auto& [action, token, initialised, label, pin, new_pin, attended] = one;
+  return std::tie(action, token, initialised, label, attended) ==
+             std::tie(other.action, other.token, other.initialised, other.label, other.attended) &&
          same(pin, other.pin) && same(new_pin, other.new_pin);
 }
 inline bool same(const Probe& one, const Probe& other) {

@@ -94,7 +94,7 @@ inline pkcs11::StoreOrder store_order() {
 }
 
 inline pkcs11::TokenOrder token_order() {
-  return {pkcs11::TokenAction::change_so_pin,     uri(), "label", base::Secret(base::bytes_of("739146")),
+  return {pkcs11::TokenAction::change_so_pin,     uri(), true, "label", base::Secret(base::bytes_of("739146")),
           base::Secret(base::bytes_of("846739")), true};
 }
 

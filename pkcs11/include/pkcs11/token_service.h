@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,11 +52,12 @@ enum class TokenAction {
 };
 struct TokenOrder {
   TokenAction action = TokenAction::set_user_pin;
-  Uri token;          // must select one token; to initialise, also one that is not initialised (by slot id or serial)
-  std::string label;  // for initialise: at most 32 bytes of UTF-8
-  base::Secret pin;   // of who logs in; empty with a pad of its own
-  base::Secret new_pin;   // for all but initialise; likewise
-  bool attended = false;  // a person is at hand and accepts the final try
+  Uri token;  // must select one token; to initialise, also one that is not initialised (by slot id or serial)
+  std::optional<bool> initialised;  // for initialise: refused when the token is not as it was seen before
+  std::string label;                // for initialise: at most 32 bytes of UTF-8
+  base::Secret pin;                 // of who logs in; empty with a pad of its own
+  base::Secret new_pin;             // for all but initialise; likewise
+  bool attended = false;            // a person is at hand and accepts the final try
 };
 
 struct MechanismView {
