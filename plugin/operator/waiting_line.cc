@@ -2,9 +2,12 @@
 
 namespace operators {
 
-WaitingLine::WaitingLine(TokenAccess& access, std::string text)
-    : access_(access), text_(std::move(text)), began_(access.clock().now()) {
-  access_.while_waiting([this] { show(); });
+WaitingLine::WaitingLine(TokenAccess& access, std::string text, std::function<void()> look)
+    : access_(access), text_(std::move(text)), look_(std::move(look)), began_(access.clock().now()) {
+  access_.while_waiting([this] {
+    look_();
+    show();
+  });
 }
 
 WaitingLine::~WaitingLine() {

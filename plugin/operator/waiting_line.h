@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "token_access.h"
@@ -7,10 +8,11 @@
 namespace operators {
 
 // While it lives, a job of `access` that takes a second or more is told on the terminal: the text, and the seconds so
-// far. Gone without a trace afterwards; nothing without a terminal. `access` must outlive it.
+// far. Gone without a trace afterwards; nothing without a terminal. `look` is called as often; an Error that it throws
+// ends the job. `access` must outlive it.
 class WaitingLine {
  public:
-  WaitingLine(TokenAccess& access, std::string text);
+  WaitingLine(TokenAccess& access, std::string text, std::function<void()> look);
   ~WaitingLine();
   WaitingLine(const WaitingLine&) = delete;
   WaitingLine& operator=(const WaitingLine&) = delete;
@@ -20,6 +22,7 @@ class WaitingLine {
 
   TokenAccess& access_;
   std::string text_;
+  std::function<void()> look_;
   base::SteadyTime began_;
 };
 

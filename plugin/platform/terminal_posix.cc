@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "platform/held_signals.h"
 #include "platform/terminal.h"
 #include "secret_line.h"
 #include "status_cleanup.h"
@@ -46,42 +46,6 @@ std::size_t columns_of(int terminal) {
 bool is_foreground(int terminal) {
   return ::tcgetpgrp(terminal) == ::getpgrp();
 }
-
-// Keeps signals that would end or stop the process waiting until the terminal is as it was. What the process ignores
-// anyway stays ignored: blocked, it would count as pending.
-class HeldSignals {
- public:
-  HeldSignals() {
-    sigemptyset(&deadly_);
-    sigset_t held;
-    sigemptyset(&held);
-    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) {
-      struct sigaction action{};
-      if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;
-      sigaddset(&deadly_, signal);
-      sigaddset(&held, signal);
-    }
-    for (const int signal : {SIGTSTP, SIGTTIN, SIGTTOU})
-      sigaddset(&held, signal);
-    pthread_sigmask(SIG_BLOCK, &held, &before_);
-  }
-  ~HeldSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  HeldSignals(const HeldSignals&) = delete;
-  HeldSignals& operator=(const HeldSignals&) = delete;
-
-  bool one_is_deadly() const {
-    sigset_t pending;
-    if (sigpending(&pending) != 0) return false;
-    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) {
-      if (sigismember(&pending, signal) == 1 && sigismember(&deadly_, signal) == 1) return true;
-    }
-    return false;
-  }
-
- private:
-  sigset_t deadly_;
-  sigset_t before_;
-};
 
 // The terminal without echo and with its signal keys as plain bytes: notation answers the signal of Ctrl-C with
 // SIGKILL, which would leave the terminal mute.
@@ -239,7 +203,7 @@ base::Secret ControllingTerminal::ask_secret(std::string_view prompt) {
   require_person();
   clear_status();
   const int terminal = terminal_.number();
-  const HeldSignals signals;
+  const HeldSignals signals(HeldSignals::Stops::wait);  // until the terminal is as it was
   const MuteTerminal mute(terminal);
   (void)write_everything(terminal, base::printable(prompt, kLongestLine));
   return read_line(terminal, mute.keys(), signals);

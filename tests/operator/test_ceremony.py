@@ -5,8 +5,11 @@ import getpass
 import hashlib
 import json
 import os
+import signal
 import socket
 import stat
+import subprocess
+import time
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
@@ -142,6 +145,50 @@ def test_a_key_whose_record_cannot_be_written_any_more_stays_and_is_named(script
     assert "ceremony.json exists already; the new key is on the token" in screen.text
     assert "object=release" in screen.text
     assert (scripted.folder / "ceremony.json").read_text() == "somebody else's"
+    assert scripted.token.calls("C_DestroyObject") == 0
+
+
+def interrupt(scripted, function, number, to_all=False):
+    """Ends the command by that signal while the token is in that function; what it said."""
+    words = ["key", "generate", "--module", scripted.token.module, "--label", "release", "--spec", "EC-256"]
+    environment = {name: str(value) for name, value in scripted.environment.items()}
+    running = subprocess.Popen(
+        [str(word) for word in (tools.product(), *words, "--record", "ceremony")],
+        env=environment, cwd=scripted.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 30
+        while scripted.token.calls(function) == 0:
+            assert time.monotonic() < deadline and running.poll() is None
+            time.sleep(0.05)
+        os.killpg(running.pid, number) if to_all else running.send_signal(number)
+        out, err = running.communicate(timeout=30)
+    finally:
+        running.kill()
+        running.wait()
+    assert (running.returncode, out) == (4, "")
+    return err
+
+
+@pytest.mark.parametrize("number, to_all", [(signal.SIGINT, False), (signal.SIGINT, True), (signal.SIGHUP, True),
+                                            (signal.SIGTERM, False)])  # fmt: skip
+def test_an_interrupted_generation_is_recorded_and_says_that_nobody_knows(scripted, number, to_all):
+    scripted.token.write("token label=e2e", "quirk quick-generate", "sleep C_GenerateKeyPair 60000")
+    said = interrupt(scripted, "C_GenerateKeyPair", number, to_all)
+    assert "interrupted: nobody knows whether the key was made" in said
+    assert "notation-pkcs11 key list --module" in said and "--token e2e --login" in said
+    record, page = record_of(scripted)
+    assert (record["outcome"], record["key"], record["proof"]) == ("failed", None, None)
+    assert record["failure"]["message"] in said and "nobody knows" in page
+
+
+def test_a_generation_that_is_interrupted_before_the_proof_names_the_key_that_is_there(scripted):
+    scripted.token.write("token label=e2e", "quirk quick-generate", "sleep C_Sign 60000")
+    said = interrupt(scripted, "C_Sign", signal.SIGINT)
+    assert "the new key is still on the token, unproved" in said and "object=release" in said
+    record, _ = record_of(scripted)
+    assert record["key"]["keySpec"] == "EC-256" and record["proof"] is None
     assert scripted.token.calls("C_DestroyObject") == 0
 
 

@@ -24,7 +24,7 @@ struct IsolatedOptions {
   // the question above be asked at once instead of every 100 ms. Not owned.
   int host_descriptor = -1;
   // Called about every 500 ms while a job runs, by whoever asked for it, so that a person sees that time passes. Empty:
-  // nothing. It must not throw nor ask for another job.
+  // nothing. An Error that it throws ends the worker and the job; it must not ask for another job.
   std::function<void()> while_waiting;
   // After a sign job the worker takes leave of the module by itself, while this process verifies and answers. A job
   // after that one starts a new worker.

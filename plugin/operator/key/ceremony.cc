@@ -85,6 +85,16 @@ Ceremony::Ceremony(const KeyGenerateFlags& flags, const pkcs11::GenerateOrder& o
   if (order.mechanism) record_.asked.mechanism = std::to_string(*order.mechanism);
 }
 
+// What came after the end came too late: the command ends by itself, and says what it has to say.
+Ceremony::~Ceremony() {
+  signals_.take();
+}
+
+void Ceremony::check_signals() {
+  if (signals_.take())
+    throw base::Error(base::ErrorKind::cancelled, base::Phase::request, "interrupted: no key was made");
+}
+
 void Ceremony::know_module(const std::string& path) {
   record_.module.path = path;
   record_.module.sha256 = hash_of_file(path);

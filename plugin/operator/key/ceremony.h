@@ -4,15 +4,23 @@
 #include "key/commands.h"
 #include "key/making.h"
 #include "new_file.h"
+#include "platform/held_signals.h"
 #include "schema/ceremony.h"
 
 namespace operators {
 
 // The record of how a key is made, as JSON and as a page that a person signs. The constructor finds out whether both
-// files can be made. Errors: invalid_settings.
+// files can be made. While it lives, a signal that would end this process waits, so that the record is written. Errors:
+// invalid_settings.
 class Ceremony {
  public:
   Ceremony(const KeyGenerateFlags& flags, const pkcs11::GenerateOrder& order);
+  ~Ceremony();
+  Ceremony(const Ceremony&) = delete;
+  Ceremony& operator=(const Ceremony&) = delete;
+
+  // Error(cancelled) when a signal came that would have ended this process: before the key is begun.
+  void check_signals();
 
   // As it becomes known.
   void know_module(const std::string& path);
@@ -24,6 +32,7 @@ class Ceremony {
   std::vector<std::string> files() const { return {base_ + ".json", base_ + ".txt"}; }
 
  private:
+  platform::HeldSignals signals_;
   std::string base_;
   NewFile json_, page_;
   schema::CeremonyRecord record_;

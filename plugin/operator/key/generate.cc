@@ -85,7 +85,10 @@ void learn_about_module(TokenAccess& access, const pkcs11::TokenState& token, Ce
 schema::GeneratedKeyReport make(const KeyGenerateFlags& flags, pkcs11::GenerateOrder order, KeyMaking& making,
                                 Ceremony* ceremony) {
   const auto access = TokenAccess::by_module(flags.token.module);
-  if (ceremony != nullptr) ceremony->know_module(access->setup().module.path);
+  if (ceremony != nullptr) {
+    access->while_waiting([ceremony] { ceremony->check_signals(); });
+    ceremony->know_module(access->setup().module.path);
+  }
   const pkcs11::TokenState token = the_token(access->service().survey(order.token, nullptr), flags.token);
   order.token = exactly(token);
   if (ceremony != nullptr) learn_about_module(*access, token, *ceremony);

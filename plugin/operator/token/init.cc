@@ -46,6 +46,7 @@ pkcs11::TokenOrder order_of(TokenAccess& access, const pkcs11::TokenState& targe
   pkcs11::TokenOrder order;
   order.action = pkcs11::TokenAction::initialise;
   order.token = exactly(target);
+  order.initialised = target.initialised;
   order.label = label;
   if (target.initialised) {
     pkcs11::Login login = access.pin().obtain_so(target);
