@@ -330,9 +330,26 @@ def key_missing(clinic):
     clinic.configure(uri="pkcs11:token=e2e;object=relase")
 
 
-@fault("key", "object=relase is visible", mark=WARNED)
+@fault("key", "object=relase is visible")
 def key_missing_among_those_that_are_visible(clinic):
     clinic.configure(uri="pkcs11:token=e2e;object=relase")
+
+
+@fault("key", "only a certificate of pkcs11:token=e2e;object=release is visible")
+def key_gone_and_its_certificate_left(clinic):
+    clinic.token.write(
+        "token label=e2e", f'certificate pem="{clinic.folder}/chain.pem" label=release id=01', "key P-256 label=other id=02"
+    )
+
+
+@fault("key", "there is no private key", arguments=[KEY, "--login"])
+def key_without_its_private_half(clinic):
+    clinic.token.write("token label=e2e", f'key P-256 label=release id=01 pem="{clinic.key.path}" private=no')
+
+
+@fault("key", "is visible", mark=WARNED)
+def key_on_a_token_that_hides_all(clinic):
+    clinic.token.write("token label=e2e", f'key P-256 label=release id=01 pem="{clinic.key.path}" public=hidden')
 
 
 @fault("key", "no key of that label is on the token")

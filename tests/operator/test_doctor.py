@@ -8,6 +8,7 @@ from clinic import KEY, Clinic, first_finding
 from harness import certs, tools
 from harness.approvals import key_hash
 from harness.certs import Profile
+from harness.screen import Screen
 from harness.shapes import conforms
 from harness.token import PIN
 from planted_faults import FAILED, FAULTS, WARNED
@@ -119,7 +120,13 @@ def test_what_a_sick_token_looks_like(clinic, rules, name):
 
 
 def test_flags_that_contradict_each_other_are_refused(clinic):
-    assert clinic.doctor(KEY, "--token", "e2e").code == 2
+    for arguments in (
+        [KEY, "--token", "e2e"], ["--sign"], ["--module", clinic.token.module, "--sign"], ["--login"],
+        ["--token", "e2e"], ["--module", clinic.token.module, "--chain-file", "chain.pem"],
+    ):  # fmt: skip
+        result = clinic.doctor(*arguments) if KEY in arguments else clinic.run("doctor", *arguments)
+        assert (result.code, result.out) == (2, ""), result.out + result.err
+    assert clinic.token.calls("C_Initialize") == 0
     assert "nothing to report" in clinic.doctor("--report", "r.json").err
 
 
@@ -130,6 +137,13 @@ def test_a_module_alone_is_looked_at_up_to_its_token(clinic):
     clinic.environment["NOTATION_PKCS11_PIN"] = PIN
     result = clinic.doctor(*module, "--token", "e2e", "--login")
     assert result.code == 0 and "the PIN is accepted" in result.out and clinic.token.calls("C_Login") == 1
+
+
+def test_without_a_home_no_file_is_promised(clinic):
+    for name in ("HOME", "XDG_CONFIG_HOME", "NOTATION_PKCS11_CONFIG"):
+        del clinic.environment[name]
+    first = clinic.run("doctor").out.splitlines()[0]
+    assert first == "\u2713 configuration   no file"
 
 
 def test_what_cannot_be_checked_any_more_is_said_so(clinic):
@@ -161,6 +175,76 @@ def test_lines_fit_eighty_columns_but_for_paths(clinic):
         if len(line) > 80:
             is_command = line.startswith(("    fix: ", "      "))
             assert is_command or max(len(word) for word in line.split()) > 50, line
+
+
+def test_a_pin_in_a_wrong_place_is_not_shown(clinic):
+    uri = "pkcs11:token=e2e;object=release?pin-value=98765"
+    for arguments in (
+        ["doctor", uri, "--json"], ["doctor", uri], ["enroll", uri, "--module", clinic.token.module],
+        ["key", "list", "--module", clinic.token.module, "--token", uri], ["explain", uri], ["cert", "lint", uri],
+        ["doctor", "--module", clinic.token.module, "--token", uri], ["key", "describe", uri],
+        ["key", "list", "--module", clinic.token.module, "--token", "e2e;pin-value=98765"],
+    ):  # fmt: skip
+        result = clinic.run(*arguments)
+        assert result.code != 0 and "98765" not in result.out + result.err, result.out + result.err
+
+
+def test_a_policy_that_trusts_somebody_elses_certificates_is_named(clinic):
+    path = clinic.folder / "notation/trustpolicy.json"
+    policy = json.loads(path.read_text())
+
+    def trusted_root(*identities, scopes=("*",)):
+        policy["trustPolicies"][0].update(trustedIdentities=identities, registryScopes=scopes)
+        path.write_text(json.dumps(policy))
+        (check,) = [check for check in clinic.report()["checks"] if check["check"] == "trusted-root"]
+        return check
+
+    leaf = "x509.subject: C=US, ST=WA, O=End to end"
+    assert trusted_root(leaf)["state"] == trusted_root(leaf, "x509.subject: C=CH, ST=ZH, O=Other")["state"] == "passed"
+    assert "for example.com/app" in trusted_root(leaf, scopes=["example.com/app"])["text"]
+    other = trusted_root("x509.subject: C=CH, ST=ZH, O=Other")
+    assert (other["state"], other["text"]) == ("warning", "the trust policy trusts this root, but not this certificate")
+    assert "  x509.subject: C=CH, ST=ZH, O=Other" in other["details"]
+    assert any("O=End to end" in detail for detail in other["details"])
+
+
+def test_the_key_is_registered_with_what_doctor_was_given(clinic):
+    clinic.config.write_text('{"version": 1}')
+    uri = "pkcs11:token=e2e;object=release"
+    flags = ["--module", clinic.token.module, "--chain-file", "chain.pem", "--pin-source", "file:pin"]
+    (check,) = [one for one in clinic.report(uri, *flags)["checks"] if one["check"] == "notation-key"]
+    assert clinic.shell(check["fix"]).code == 0
+    name = check["fix"].split()[-1]
+    assert clinic.doctor(name, "--sign").code == 0
+    lost = clinic.report("pkcs11:token=e2e;id=%01", *flags, "--login-user", "me")
+    (check,) = [one for one in lost["checks"] if one["check"] == "notation-key"]
+    assert check["state"] == "warning" and not check["fix"] and "--login-user" in check["details"][1]
+
+
+def test_a_report_that_was_written_is_said_so(clinic):
+    module = ["--module", clinic.token.module]
+    assert "wrote one.json\n" in clinic.doctor(*module, "--report", "one.json").out
+    result = clinic.doctor(*module, "--report", "two.json", "--json")
+    assert json.loads(result.out) and result.err == "wrote two.json\n"
+
+
+def test_colours_are_for_a_terminal_that_shows_them(clinic):
+    def shown(**environment):
+        screen = Screen([tools.product(), "doctor", KEY], {**clinic.environment, **environment}, clinic.folder)
+        try:
+            screen.end()
+        finally:
+            screen.close()
+        return screen.text
+
+    clinic.trust(None, "other")
+    text = shown(TERM="xterm")
+    assert "\033[32m\u2713\033[0m configuration" in text and "\033[31m\u2717\033[0m trust policy" in text
+    assert "\033[33m!\033[0m trusted root" in text and "\033[0m login" not in text
+    for plain in ({"TERM": "dumb"}, {}, {"TERM": "xterm", "NO_COLOR": "1"}):
+        assert "\033" not in shown(**plain)
+    clinic.environment["TERM"] = "xterm"
+    assert "\033" not in clinic.doctor().out
 
 
 # a key at a service

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/bytes.h"
+#include "colour.h"
 #include "help_text.h"
 
 namespace operators {
@@ -42,6 +43,20 @@ const char* mark_of(CheckState state) {
   return "?";
 }
 
+Colour colour_of(CheckState state) {
+  switch (state) {
+    case CheckState::passed:
+      return Colour::green;
+    case CheckState::warning:
+      return Colour::yellow;
+    case CheckState::failed:
+      return Colour::red;
+    case CheckState::not_checked:
+      return Colour::none;
+  }
+  return Colour::none;
+}
+
 std::string indented(const std::string& text, std::size_t column) {
   std::string lines;
   for (const char letter : wrap(text, kWidth - column)) {
@@ -60,8 +75,9 @@ std::string detail_text(const std::string& detail) {
 
 }  // namespace
 
-std::string check_text(const schema::DoctorCheck& check, std::string_view title) {
-  std::string text = mark_of(check.state) + (" " + std::string(title));
+std::string check_text(const schema::DoctorCheck& check, std::string_view title, bool with_colours) {
+  std::string text = coloured(with_colours ? colour_of(check.state) : Colour::none, mark_of(check.state));
+  text += " " + std::string(title);
   text.append(kTextColumn - 2 - std::min(title.size(), kTextColumn - 3), ' ');
   text += indented(base::printable(check.text, kLongestLine), kTextColumn) + "\n";
   for (const std::string& detail : check.details)

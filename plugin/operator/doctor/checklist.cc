@@ -4,6 +4,7 @@
 #include <array>
 #include <iostream>
 
+#include "colour.h"
 #include "doctor/check_text.h"
 
 namespace operators {
@@ -125,7 +126,7 @@ void Checklist::add(Check check, CheckState state, std::string text, Remedy reme
   }
   entries_.push_back(
       {std::string(name_of(check)), state, std::move(text), std::move(remedy.details), std::move(remedy.fix)});
-  if (prints_) std::cout << check_text(entries_.back(), title_of(check)) << std::flush;
+  if (prints_) std::cout << check_text(entries_.back(), title_of(check), shows_colours()) << std::flush;
 }
 
 }  // namespace operators

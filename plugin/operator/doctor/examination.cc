@@ -6,6 +6,7 @@
 #include "doctor/module_checks.h"
 #include "doctor/notation_checks.h"
 #include "doctor/token_checks.h"
+#include "pkcs11/pin_state.h"
 #include "platform/file_checks.h"
 #include "platform/state_folder.h"
 #include "signing/audit_log.h"
@@ -118,6 +119,7 @@ void Examination::check_login() {
     });
   });
   if (login_error_ && is_about_login(*login_error_)) return list_.fail(Check::login, *login_error_);
+  is_logged_in_ = true;
   list_.pass(Check::login, "the PIN is accepted");
   if (hidden || inspect_error_) inspect_error_ = error_of([&] { rehearsal_->inspect(true); });
 }
@@ -126,13 +128,19 @@ void Examination::check_key() {
   const pkcs11::Inspection& found = rehearsal_->inspection();
   const bool about_key = inspect_error_ && !is_about_chain(*inspect_error_);
   if (!found.key && about_key && inspect_error_->kind() == ErrorKind::key_not_found && found.token.initialised &&
-      !flags_.login && !flags_.sign) {
-    return check_invisible();
+      !sees_everything()) {
+    return check_invisible(no_key());
   }
   if (about_key) return list_.fail(Check::key, *inspect_error_);
   if (login_error_ && !is_about_login(*login_error_)) return list_.fail(Check::key, *login_error_);
-  const pkcs11::KeyView* key = found.key ? &*found.key : details_ ? &details_->key : nullptr;
-  if (key == nullptr) return check_invisible();
+  const pkcs11::KeyView* key = details_ ? &details_->key : found.key ? &*found.key : nullptr;
+  if (key == nullptr) return check_invisible(no_key());
+  if (!key->has_private && sees_everything()) {
+    return list_.fail(Check::key, "there is no private key " + pkcs11::format_uri(planned_.uri) + ", only its " +
+                                      (key->has_public ? "public half" : "certificate"));
+  }
+  if (!key->has_private && !key->has_public)
+    return check_invisible("only a certificate of " + pkcs11::format_uri(planned_.uri) + " is visible, no key");
   const std::string kind = key->public_key ? pkcs11::describe(*key->public_key) + ", " : "";
   list_.pass(Check::key, kind + pkcs11::format_uri(key->uri));
   check_mechanism(list_, found, *probe_);
@@ -146,19 +154,29 @@ void Examination::check_key() {
 }
 
 // A token that shows other keys without a login would show this one as well, unless its halves were made to differ.
-void Examination::check_invisible() {
-  Remedy remedy{{"the token shows others without a login; a name with a typo looks like this. It shows:"}, {}};
+void Examination::check_invisible(const std::string& what) {
+  Remedy remedy{{"the token shows others without a login, --login looks further. It shows:"}, {}};
   const auto error = error_of([&] {
     for (const pkcs11::SurveyedToken& one : surroundings_.service().survey(token_part(planned_.uri), nullptr).tokens) {
-      for (const pkcs11::KeyView& key : one.keys)
-        remedy.details.push_back("  " + pkcs11::format_uri(key.uri));
+      for (const pkcs11::KeyView& key : one.keys) {
+        if (key.has_public || key.has_private) remedy.details.push_back("  " + pkcs11::format_uri(key.uri));
+      }
     }
   });
   if (error || remedy.details.size() == 1)
-    return list_.skip(Check::key, "it is not visible without a login: --login looks for it");
+    return list_.warn(Check::key, what, {{"the token shows no key without a login: --login looks for it"}, {}});
   constexpr std::size_t kMost = 10;
   remedy.details.resize(std::min(remedy.details.size(), kMost));
-  list_.warn(Check::key, "no key " + pkcs11::format_uri(planned_.uri) + " is visible; --login looks further", remedy);
+  list_.fail(Check::key, what, remedy);
+}
+
+// After a login, or where the token wants none.
+bool Examination::sees_everything() const {
+  return is_logged_in_ || !pkcs11::needs_login(rehearsal_->inspection().token, rehearsal_->setup().module.quirks);
+}
+
+std::string Examination::no_key() const {
+  return "no key " + pkcs11::format_uri(planned_.uri) + " is visible";
 }
 
 void Examination::check_chain() {
@@ -181,8 +199,9 @@ void Examination::check_chain() {
 void Examination::check_match() {
   if (!rehearsal_->has_chain() || !is_inspected_) return;
   if (inspect_error_ && is_about_chain(*inspect_error_)) return list_.fail(Check::key_match, *inspect_error_);
-  if (inspect_error_) return;
-  const bool compared = rehearsal_->setup().at_service || rehearsal_->inspection().key;
+  if (inspect_error_ || list_.has_failed(Check::key)) return;
+  const auto& seen = rehearsal_->inspection().key;
+  const bool compared = rehearsal_->setup().at_service || (seen && (seen->has_public || seen->has_private));
   if (!compared) return list_.skip(Check::key_match, "the key is not visible without a login");
   list_.pass(Check::key_match, "the certificate is for this key");
 }
@@ -218,7 +237,7 @@ void Examination::check_audit() {
 void Examination::check_signature() {
   if (!flags_.sign) return list_.skip(Check::signature, "only with --sign");
   if (rehearsal_->setup().at_service || !is_inspected_ || !rehearsal_->has_chain() || inspect_error_ || login_error_ ||
-      list_.has_failed(Check::pin_state) || list_.has_failed(Check::login)) {
+      list_.has_failed(Check::pin_state) || list_.has_failed(Check::login) || list_.has_failed(Check::key)) {
     return;
   }
   const auto error = error_of([&] {

@@ -29,7 +29,9 @@ class Examination {
   void check_token();
   void check_login();
   void check_key();
-  void check_invisible();
+  void check_invisible(const std::string& what);
+  bool sees_everything() const;
+  std::string no_key() const;
   void check_chain();
   void check_match();
   void check_approval();
@@ -46,6 +48,7 @@ class Examination {
   std::optional<pkcs11::Probe> probe_;
   std::optional<base::Error> file_error_, inspect_error_, login_error_;
   std::optional<pkcs11::KeyDetails> details_;
+  bool is_logged_in_ = false;
   bool is_inspected_ = false;  // the token or the service has been asked for the key
 };
 

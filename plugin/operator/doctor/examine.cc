@@ -102,13 +102,27 @@ std::string text_of(const signing::KeyPlan& plan) {
   throw Error(ErrorKind::not_capable, base::Phase::none, "something is wrong: " + titles);
 }
 
+[[noreturn]] void refuse_flag(const std::string& message, const std::string& hint) {
+  throw Error(ErrorKind::invalid_request, base::Phase::request, message, hint);
+}
+
+// A flag that would say nothing is a mistake.
+void require_sensible(const DoctorFlags& flags) {
+  if (!flags.key.empty()) {
+    if (!flags.token.token.empty()) refuse_flag("--token does not go with a KEY", "the key's URI names its token");
+    return;
+  }
+  if (flags.sign) refuse_flag("--sign wants the KEY that is to sign", "notation-pkcs11 doctor KEY --sign");
+  if (flags.token.module.chain_file) refuse_flag("--chain-file wants the KEY that it is for", "name a KEY");
+  if (flags.token.module.module) return;
+  const char* flag = !flags.token.token.empty() ? "--token" : flags.login ? "--login" : nullptr;
+  if (flag != nullptr) refuse_flag(std::string(flag) + " wants a KEY or a module", "name a KEY, or --module PATH");
+}
+
 }  // namespace
 
 void examine(const DoctorFlags& flags) {
-  if (!flags.key.empty() && !flags.token.token.empty()) {
-    throw Error(ErrorKind::invalid_request, base::Phase::request, "--token does not go with a KEY",
-                "the key's URI names its token");
-  }
+  require_sensible(flags);
   Surroundings surroundings;
   const NotationHome home = NotationHome::locate();
   const signing::SettingsFiles& files = surroundings.context().files;
@@ -149,12 +163,13 @@ void examine(const DoctorFlags& flags) {
   list.finish();
   const std::string module = patient.plan ? patient.plan->setup.module.path : flags.token.module.module.value_or("");
   if (flags.json) {
-    std::cout << schema::encode(schema::DoctorReport{flags.key, module, list.entries()});
+    std::cout << schema::encode(schema::DoctorReport{pkcs11::shown(flags.key), module, list.entries()});
   }
   if (!flags.report.empty()) {
     const pkcs11::Quirks quirks =
         patient.plan ? patient.plan->setup.module.quirks : flags.token.module.quirks.value_or(pkcs11::Quirks{});
     write_token_report(flags.report, probe ? &surroundings.service() : nullptr, module, quirks, probe);
+    (flags.json ? std::cerr : std::cout) << "wrote " << base::printable(flags.report) << "\n";
   }
   if (!list.failed().empty()) refuse(list);
 }

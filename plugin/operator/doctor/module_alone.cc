@@ -5,6 +5,7 @@
 #include "pkcs11/pin_state.h"
 #include "platform/p11_kit_modules.h"
 #include "signing/pin_step.h"
+#include "token_access.h"
 
 namespace operators {
 namespace {
@@ -36,12 +37,13 @@ void check_login(Checklist& list, Surroundings& surroundings, const signing::Key
 
 void check_tokens(Checklist& list, Surroundings& surroundings, const signing::KeySetup& setup,
                   const pkcs11::Probe& probe, const DoctorFlags& flags) {
-  pkcs11::Uri wanted;
-  if (!flags.token.token.empty()) wanted.token = flags.token.token;
+  const pkcs11::Uri wanted = token_selection(flags.token.token);
   const std::vector<pkcs11::TokenState> tokens = initialised(fitting_tokens(probe, wanted));
   if (tokens.empty()) {
-    const std::string text =
-        wanted.token ? "no token has the label " + base::quoted(*wanted.token) : "there is no token";
+    const std::string which = pkcs11::looks_like_uri(flags.token.token)
+                                  ? "there is no token " + pkcs11::format_uri(wanted)
+                                  : "no token has the label " + pkcs11::shown_quoted(flags.token.token);
+    const std::string text = flags.token.token.empty() ? "there is no token" : which;
     std::string labels;
     for (const pkcs11::ProbedToken& one : probe.tokens) {
       if (one.token.initialised) labels += (labels.empty() ? "" : ", ") + base::quoted(one.token.label);

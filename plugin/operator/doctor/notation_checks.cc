@@ -2,13 +2,18 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/bytes.h"
 #include "doctor/own_state.h"
 #include "doctor/trust_files.h"
+#include "doctor/trusted_identity.h"
+#include "notation/handed_on.h"
 #include "notation/program.h"
 #include "platform/program.h"
+#include "trust/certificate.h"
+#include "trust/policy_subject.h"
 
 namespace operators {
 namespace {
@@ -56,6 +61,31 @@ std::string export_command(const std::string& key, const std::string& store) {
   return own_command({"cert", "export", key, "--trust-store", store});
 }
 
+// "ca:NAME" of the statement's store that holds the root; empty: none does.
+std::string store_with(const NotationHome& home, const schema::TrustPolicyStatement& statement, base::ByteView root) {
+  for (const TrustStore& store : stores_of(home, statement)) {
+    if (store.type != "tsa" && holds(store, root)) return store.type + ":" + store.name;
+  }
+  return {};
+}
+
+// The name of the statement's first store for roots of signers; empty: it has none.
+std::string store_for_roots(const schema::TrustPolicyStatement& statement) {
+  constexpr std::string_view kType = "ca:";
+  for (const std::string& reference : statement.trust_stores) {
+    if (reference.starts_with(kType)) return reference.substr(kType.size());
+  }
+  return {};
+}
+
+// For which artifacts, where not for all.
+std::string scopes_of(const schema::TrustPolicyStatement& statement) {
+  std::string text;
+  for (const std::string& scope : statement.registry_scopes)
+    text += (text.empty() ? ", for " : ", ") + printable(scope);
+  return text == ", for *" ? "" : text;
+}
+
 }  // namespace
 
 void check_notation(Checklist& list) {
@@ -96,12 +126,17 @@ void check_plugin(Checklist& list, const NotationHome& home) {
 
 void check_notation_key(Checklist& list, const schema::NotationKeys* keys, const RegisteredKey& key) {
   if (!key.name.empty()) return list.pass(Check::notation_key, base::quoted(key.name) + ", id " + base::quoted(key.id));
-  KeyToRegister line{name_for(key.id), key.id, {}, false};
+  const std::vector<std::string> details{
+      "it signs with --plugin pkcs11 --id all the same; --key NAME wants it registered"};
+  if (const char* flag = flag_not_handed_on(key.flags)) {
+    return list.warn(Check::notation_key, "none has the id " + base::quoted(key.id),
+                     {{details.front(), std::string(flag) + " can only be set in the configuration file"}, {}});
+  }
+  KeyToRegister line{name_for(key.id), key.id, plugin_config_of(key.flags), false};
   if (keys != nullptr && keys->find(line.name) != nullptr) line.name += "-pkcs11";
   std::vector<std::string> words = key_add_arguments(line);
   words.insert(words.begin(), "notation");
-  list.warn(Check::notation_key, "none has the id " + base::quoted(key.id),
-            {{"it signs with --plugin pkcs11 --id all the same; --key NAME wants it registered"}, shell_line(words)});
+  list.warn(Check::notation_key, "none has the id " + base::quoted(key.id), {details, shell_line(words)});
 }
 
 void check_default_key(Checklist& list, const schema::NotationKeys* keys, const RegisteredKey* key) {
@@ -149,15 +184,30 @@ void check_trusted_root(Checklist& list, const NotationHome& home, const trust::
   try {
     const auto policy = home.read_trust_policy();
     if (!policy) return list.skip(Check::trusted_root, "there is no trust policy");
-    const TrustStore* named = nullptr;
-    const std::vector<TrustStore> stores = stores_of(home, *policy);
-    for (const TrustStore& store : stores) {
-      if (holds(store, chain.certificates().back()))
-        return list.pass(Check::trusted_root, "in trust store " + base::quoted(store.type + ":" + store.name));
-      if (store.type == "ca" && named == nullptr) named = &store;
+    const trust::Certificate leaf = trust::Certificate::parse(chain.certificates().front(), "the leaf");
+    const trust::PolicySubject subject = trust::policy_subject(leaf.subject_der());
+    std::string store_of_ours;
+    Remedy others{{}, {}};
+    for (const schema::TrustPolicyStatement& statement : policy->statements) {
+      const std::string holding = store_with(home, statement, chain.certificates().back());
+      if (store_of_ours.empty()) store_of_ours = store_for_roots(statement);
+      if (holding.empty()) continue;
+      const auto accepts = [&](const std::string& one) { return identity_accepts(one, subject.name); };
+      if (std::ranges::any_of(statement.trusted_identities, accepts))
+        return list.pass(Check::trusted_root, "in trust store " + base::quoted(holding) + scopes_of(statement));
+      others.details.push_back("statement " + base::quoted(statement.name) + " trusts it in others:");
+      for (const std::string& identity : statement.trusted_identities)
+        others.details.push_back("  " + identity);
+    }
+    if (!others.details.empty()) {
+      others.details.push_back(subject.name.empty()
+                                   ? "its subject " + subject.fault + ": only the identity \"*\" takes such a one"
+                                   : "this one is:");
+      if (!subject.name.empty()) others.details.push_back("  x509.subject: " + subject.name);
+      return list.warn(Check::trusted_root, "the trust policy trusts this root, but not this certificate", others);
     }
     Remedy remedy{{"what this key signs does not verify here"}, {}};
-    if (named != nullptr) remedy.fix = export_command(key, named->name);
+    if (!store_of_ours.empty()) remedy.fix = export_command(key, store_of_ours);
     list.warn(Check::trusted_root, "no trust store of the policy holds the root of this key's chain", remedy);
   } catch (const Error& error) {
     list.warn(Check::trusted_root, error.message(), remedy_of(error));

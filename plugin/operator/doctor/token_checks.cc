@@ -82,7 +82,7 @@ void check_pin_state(Checklist& list, const pkcs11::TokenState& token, const sig
     login.attended = at_pad || (will_be_needed && platform::is_attended(source_of(setup, surroundings)));
     if (!token.user_pin_set && setup.user_type == 1) {
       return list.fail(Check::pin_state, "token " + base::quoted(token.label) + " has no user PIN yet",
-                       {{"the security officer sets it:", "  " + token_command("set-pin", setup, token)}, {}});
+                       {{"the security officer sets it:", "  " + token_command("unlock", setup, token)}, {}});
     }
     pkcs11::require_usable_pin(token, login);
     if (token.pin_count_low || token.pin_final_try) {

@@ -38,11 +38,17 @@ bool is_in(const std::string& path, base::ByteView certificate) {
 
 }  // namespace
 
+std::vector<TrustStore> stores_of(const NotationHome& home, const schema::TrustPolicyStatement& statement) {
+  std::vector<TrustStore> stores;
+  for (const std::string& reference : statement.trust_stores)
+    stores.push_back(read_store(home, reference));
+  return stores;
+}
+
 std::vector<TrustStore> stores_of(const NotationHome& home, const schema::TrustPolicy& policy) {
   std::vector<TrustStore> stores;
   for (const schema::TrustPolicyStatement& statement : policy.statements) {
-    for (const std::string& reference : statement.trust_stores) {
-      TrustStore store = read_store(home, reference);
+    for (TrustStore& store : stores_of(home, statement)) {
       if (std::none_of(stores.begin(), stores.end(), [&](const TrustStore& one) { return one.path == store.path; }))
         stores.push_back(std::move(store));
     }

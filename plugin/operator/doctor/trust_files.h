@@ -17,6 +17,7 @@ struct TrustStore {
 
 // Each store once, in the order of the policy.
 std::vector<TrustStore> stores_of(const NotationHome& home, const schema::TrustPolicy& policy);
+std::vector<TrustStore> stores_of(const NotationHome& home, const schema::TrustPolicyStatement& statement);
 
 // Whether a file of the store has this certificate (DER), as PEM or DER. Files that cannot be read have nothing.
 bool holds(const TrustStore& store, base::ByteView certificate);

@@ -7,9 +7,9 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "key/commands.h"
+#include "notation/handed_on.h"
 #include "notation/home.h"
 #include "notation/program.h"
-#include "platform/file_checks.h"
 #include "schema/key_report.h"
 #include "signing/sign_flow.h"
 
@@ -20,34 +20,13 @@ using base::Error;
 using base::ErrorKind;
 using base::Phase;
 
-constexpr std::string_view kFile = "file:";
-
-// notation may run in another folder than this command.
-std::string absolute_source(const std::string& source) {
-  if (!source.starts_with(kFile) || source.starts_with("file:/")) return source;
-  return std::string(kFile) + platform::absolute_path(source.substr(kFile.size()), {}, "PIN file");
-}
-
 // What only a configuration file can say.
 void refuse_other_flags(const signing::ModuleFlags& flags) {
-  const char* flag = flags.user_type    ? "--user-type"
-                     : flags.login_user ? "--login-user"
-                     : flags.init_args  ? "--init-args"
-                     : flags.quirks     ? "--quirk"
-                                        : nullptr;
+  const char* flag = flag_not_handed_on(flags);
   if (flag == nullptr) return;
   throw Error(ErrorKind::invalid_request, Phase::settings,
               std::string(flag) + " cannot be handed on to notation: it can only be set in the configuration file",
               "set it for the key there, and register the key by its name");
-}
-
-std::map<std::string, std::string> plugin_config_of(const signing::ModuleFlags& flags) {
-  refuse_other_flags(flags);
-  std::map<std::string, std::string> entries;
-  if (flags.module) entries["module"] = *flags.module;
-  if (flags.chain_file) entries["chain_file"] = platform::absolute_path(*flags.chain_file, {}, "chain file");
-  if (flags.pin_source) entries["pin_source"] = absolute_source(*flags.pin_source);
-  return entries;
 }
 
 std::string name_of(const KeyRegisterFlags& flags, const std::string& id) {
@@ -72,7 +51,7 @@ bool is_same(const schema::NotationKey& known, const KeyToRegister& key) {
 
 std::string description_of(const schema::NotationKey& known) {
   if (known.plugin_name.empty()) return "the files " + base::printable(known.key_path);
-  return "plugin " + base::printable(known.plugin_name) + ", id " + base::quoted(known.id) +
+  return "plugin " + base::printable(known.plugin_name) + ", id " + pkcs11::shown_quoted(known.id) +
          (known.plugin_config.empty() ? "" : ", with other settings");
 }
 
@@ -81,6 +60,7 @@ class Registration {
   explicit Registration(const KeyRegisterFlags& flags) : run_(flags.run) {
     key_.id = flags.id.empty() ? flags.key : flags.id;
     key_.name = name_of(flags, key_.id);
+    refuse_other_flags(flags.module);
     key_.plugin_config = plugin_config_of(flags.module);
     key_.as_default = flags.as_default;
     report_.name = key_.name;
