@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -73,16 +74,28 @@ std::uint64_t AuditFile::size() const {
 
 std::string AuditFile::tail(std::size_t size) const {
   const std::uint64_t whole = this->size();
-  std::string text(static_cast<std::size_t>(std::min<std::uint64_t>(size, whole)), '\0');
+  return part(whole - std::min<std::uint64_t>(size, whole), size);
+}
+
+std::string AuditFile::part(std::uint64_t begin, std::size_t size) const {
+  const std::uint64_t whole = std::max(this->size(), begin);
+  std::string text(static_cast<std::size_t>(std::min<std::uint64_t>(size, whole - begin)), '\0');
   std::size_t done = 0;
   while (done < text.size()) {
-    const auto place = static_cast<off_t>(whole - text.size() + done);
+    const auto place = static_cast<off_t>(begin + done);
     const ssize_t got = ::pread(file_.number(), text.data() + done, text.size() - done, place);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) throw failed("read", path_, got == 0 ? "it became shorter" : cause_of(errno));
     done += static_cast<std::size_t>(got);
   }
   return text;
+}
+
+void AuditFile::require_room() const {
+  struct statvfs state{};
+  if (::fstatvfs(file_.number(), &state) != 0 || state.f_blocks == 0) return;  // some file systems do not tell
+  const fsblkcnt_t free = ::geteuid() == 0 ? state.f_bfree : state.f_bavail;
+  if (free == 0) throw failed("write", path_, cause_of(ENOSPC));
 }
 
 void AuditFile::append(std::string_view text) {

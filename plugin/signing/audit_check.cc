@@ -114,7 +114,9 @@ void AuditCheck::add_to_fragment(const platform::LineReader::Part& part) {
 
 void AuditCheck::finish() {
   if (!fault_.empty()) return;
-  if (!fragment_.empty() && ends_line_) return say(fragment_fault_);
+  // A writer may have died behind the tear that it began with.
+  const bool is_torn = !ends_line_ || fragment_.ends_with(kAuditTear);
+  if (!fragment_.empty() && !is_torn) return say(fragment_fault_);
   torn_bytes_ = fragment_.size();
   if (!wanted_) return;
   if (wanted_->sequence > head_.sequence) {

@@ -68,6 +68,10 @@ std::string line_after(AuditHead& head, const AuditEvent& event, base::WallTime 
   return text;
 }
 
+bool holds(const platform::AuditFile& file, const AuditPlace& place) {
+  return hash_of(file.part(place.begin, place.size)) == place.line.hash;
+}
+
 }  // namespace
 
 AuditHead parse_audit_head(std::string_view text) {
@@ -85,12 +89,13 @@ AuditHead parse_audit_head(std::string_view text) {
   return {std::stoull(number), hash};
 }
 
-AuditAdded add_audit_line(const platform::StateFolder& folder, const AuditEvent& event, base::WallTime now,
-                          const platform::AuditFile::Calls& calls) {
+AuditAdded add_audit_line(const platform::StateFolder& folder, AuditEvent event, base::WallTime now,
+                          const platform::AuditFile::Calls& calls, const AuditPlace* intent) {
   platform::AuditFile file(folder, calls);
+  if (intent != nullptr && !holds(file, *intent)) std::get<schema::AuditOutcome>(event).intent.reset();
   std::string tail, text;
   const End end = read_end(file, tail);
-  AuditAdded added{end.head, {}};
+  AuditAdded added{end.head, {}, {}};
   if (!end.fragment.empty()) {
     const schema::AuditRecovery fence{end.fragment.size(), hash_of(end.fragment)};
     added.lines.push_back(line_after(added.head, fence, now));
@@ -99,6 +104,8 @@ AuditAdded add_audit_line(const platform::StateFolder& folder, const AuditEvent&
   added.lines.push_back(line_after(added.head, event, now));
   for (const std::string& line : added.lines)
     text += line + "\n";
+  const std::size_t size = added.lines.back().size();
+  added.place = {added.head, file.size() + text.size() - size - 1, size};
   file.append(text);
   return added;
 }
@@ -107,6 +114,7 @@ void require_audit_log(const platform::StateFolder& folder) {
   const platform::AuditFile file(folder);
   std::string tail;
   (void)read_end(file, tail);
+  file.require_room();
 }
 
 }  // namespace signing

@@ -36,7 +36,7 @@ AuditedIntent AuditStep::begin(const schema::AuditSubject& subject) {
   has_begun_ = true;
   if (setup_.audit == schema::AuditMode::off) return intent;
   try {
-    intent.sequence_ = write(schema::AuditIntent{subject}, platform::AuditFile::real_calls());
+    intent.place_ = write(schema::AuditIntent{subject}, platform::AuditFile::real_calls());
   } catch (const Error& error) {
     if (is_required()) refuse_to_sign(error);
     warn(error);
@@ -55,7 +55,7 @@ void AuditStep::succeed(const AuditedIntent& intent, const schema::AuditSubject&
   if (setup_.audit == schema::AuditMode::off) return;
   try {
     const schema::AuditSignature result{trust::sha256_hex(signature.bytes), signature.mechanism};
-    write_outcome(schema::AuditOutcome{intent.sequence_, subject, result});
+    write_outcome(intent, schema::AuditOutcome{{}, subject, result});
   } catch (const Error& error) {
     if (is_required()) {
       throw Error(ErrorKind::unrecorded, Phase::audit,
@@ -69,25 +69,29 @@ void AuditStep::succeed(const AuditedIntent& intent, const schema::AuditSubject&
 void AuditStep::fail(const AuditedIntent& intent, const schema::AuditSubject& subject, const Error& failure) {
   if (setup_.audit == schema::AuditMode::off) return;
   try {
-    write_outcome(schema::AuditOutcome{intent.sequence_, subject, failure_of(failure)});
+    write_outcome(intent, schema::AuditOutcome{{}, subject, failure_of(failure)});
   } catch (const Error& error) {
     warn(error);
   }
 }
 
 // The intent is on the disk: if the machine goes down now, it tells that there may be a signature.
-void AuditStep::write_outcome(const AuditEvent& event) {
-  (void)write(event, is_required() ? platform::AuditFile::real_calls() : platform::AuditFile::unhurried_calls());
+void AuditStep::write_outcome(const AuditedIntent& intent, schema::AuditOutcome outcome) {
+  const AuditPlace* place = intent.place_ ? &*intent.place_ : nullptr;
+  if (place != nullptr) outcome.intent = place->line.sequence;
+  const bool waits = is_required();
+  (void)write(std::move(outcome), waits ? platform::AuditFile::real_calls() : platform::AuditFile::unhurried_calls(),
+              place);
 }
 
-std::uint64_t AuditStep::write(const AuditEvent& event, const platform::AuditFile::Calls& calls) {
-  const AuditAdded added = add_audit_line(folder(), event, context_.clock.wall(), calls);
-  if (!setup_.audit_syslog) return added.head.sequence;
+AuditPlace AuditStep::write(AuditEvent event, const platform::AuditFile::Calls& calls, const AuditPlace* intent) {
+  AuditAdded added = add_audit_line(folder(), std::move(event), context_.clock.wall(), calls, intent);
+  if (!setup_.audit_syslog) return added.place;
   for (const std::string& line : added.lines) {
     if (platform::send_to_system_log(line)) continue;
     context_.log.warning("audit: syslog did not take line " + std::to_string(added.head.sequence));
   }
-  return added.head.sequence;
+  return added.place;
 }
 
 const platform::StateFolder& AuditStep::folder() {

@@ -256,6 +256,52 @@ TEST_CASE("an intent without an outcome is what nobody knows, and no fault") {
   CHECK(journal.fault() == "line 7 tells the outcome of line 3, which waits for none");
 }
 
+TEST_CASE("an outcome whose log was moved away names no line of the new one, and closes none") {
+  Journal journal;
+  const platform::AuditFile::Calls& calls = platform::AuditFile::real_calls();
+  journal.add_signature();
+  const auto intent = signing::add_audit_line(*journal.search.folder, schema::AuditIntent{subject()}, now());
+  REQUIRE(intent.place.line == intent.head);
+  std::filesystem::rename(journal.path, journal.root / "notation-pkcs11/old.jsonl");
+  const bool has_open_intent = GENERATE(true, false);
+  if (has_open_intent) {
+    schema::AuditSubject other;
+    other.key_name = "other";
+    journal.add_signature();
+    journal.add(schema::AuditIntent{other});
+  }
+  signing::add_audit_line(*journal.search.folder, outcome_of(3), now(), calls, &intent.place);
+  const AuditCheck check = journal.check();
+  CHECK(check.fault().empty());
+  CHECK(check.open().size() == (has_open_intent ? 1 : 0));
+  CHECK(journal.content().find("\"intent\":3") == std::string::npos);
+}
+
+TEST_CASE("an outcome finds its intent, however many lines other processes added") {
+  Journal journal;
+  journal.append("half a line");
+  const auto intent = signing::add_audit_line(*journal.search.folder, schema::AuditIntent{subject()}, now());
+  for (int i = 0; i < 50; ++i)
+    journal.add_signature();
+  REQUIRE(journal.check().open().size() == 1);
+  signing::add_audit_line(*journal.search.folder, outcome_of(2), now(), platform::AuditFile::real_calls(),
+                          &intent.place);
+  CHECK(journal.fault().empty());
+  CHECK(journal.check().open().empty());
+}
+
+TEST_CASE("a short write that ends behind its fence's first word is torn, and no fault") {
+  Journal journal;
+  journal.add_signature();
+  journal.append("{\"version\":1,\"sequ#torn\n");
+  CHECK(journal.fault().empty());
+  CHECK(journal.check().torn_bytes() == 24);
+  const AuditHead head = journal.add_signature();
+  CHECK(journal.fault().empty());
+  CHECK(journal.check().head() == head);
+  CHECK(journal.check().fragments() == 1);
+}
+
 TEST_CASE("a head is a number and a hash") {
   const std::string hash(64, 'a');
   CHECK(signing::parse_audit_head("12:" + hash) == AuditHead{12, hash});

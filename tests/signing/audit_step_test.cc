@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "flow_fixture.h"
+#include "signing/audited_service.h"
 #include "throws_error.h"
 #include "trust/public_key.h"
 
@@ -159,6 +160,45 @@ TEST_CASE("where the record is required and there is no folder for it, nothing i
   require_error(error, ErrorKind::unrecorded);
   CHECK(error.message().find("there is no folder for the audit log: ") != std::string::npos);
   CHECK(flow.token.calls("C_Sign") == 0);
+}
+
+TEST_CASE("where the proof of a key must be recorded and cannot be, the key is not made") {
+  Flow flow(false);
+  flow.plain_token();
+  flow.token.rule("quirk quick-generate");
+  platform::Log log;
+  platform::EnvironmentSecrets secrets;
+  signing::RunContext context{{}, {}, {}, flow.terminal, log, base::system_clock(), secrets, {}};
+  signing::KeySetup setup;
+  setup.audit = schema::AuditMode::required;
+  signing::AuditedService service(std::make_unique<pkcs11::LocalService>(pkcs11::Timeouts{}, base::system_clock()),
+                                  setup, context);
+  service.load({flow.module(), {}, {}});
+  pkcs11::Login login;
+  login.pin = base::Secret(base::bytes_of(std::string("1234")));
+  pkcs11::GenerateOrder order;
+  order.label = "new";
+  order.id = {7};
+  spoil_log(flow);
+  REQUIRE_ERROR(service.generate(order, login), ErrorKind::unrecorded);
+  CHECK(flow.token.calls("C_Login") == 0);
+  CHECK(flow.token.calls("C_GenerateKeyPair") == 0);
+  std::filesystem::remove(flow.folder / "notation-pkcs11/audit.jsonl");
+  CHECK(service.generate(order, login).key.uri.object == "new");
+}
+
+TEST_CASE("an outcome never closes an intent of another log") {
+  Flow flow(false);
+  flow.plain_token();
+  configure(flow, "on");
+  flow.before_sign = [&flow] {
+    const std::string log = flow.folder / "notation-pkcs11/audit.jsonl";
+    if (std::filesystem::exists(log)) std::filesystem::rename(log, log + ".old");
+  };
+  flow.sign("release", {});
+  const auto lines = lines_of(flow);
+  REQUIRE(lines.size() == 1);
+  CHECK_FALSE(outcome_in(lines[0]).intent.has_value());
 }
 
 TEST_CASE("a signature whose outcome cannot be recorded is withheld where the record is required") {

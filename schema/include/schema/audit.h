@@ -85,7 +85,8 @@ inline constexpr std::string_view kAuditStart = "b692d424f43b7f8f33536d1e3a77c3f
 // One line without its line feed, at most kMaximumAuditLine bytes. Texts are cut to what decode_audit_line takes.
 std::string encode(const AuditLine& line);
 
-// Strict. decode_audit_line(encode(line)) is the line with its texts as cut. Error(unrecorded, phase audit), whose
+// Strict. decode_audit_line(encode(line)) is the line with its texts as cut, and purpose `pkcs1_request` as
+// `certificate`, whose name it shares. Error(unrecorded, phase audit), whose
 // message is "<place>: <cause>"; `place` is for example "line 12".
 AuditLine decode_audit_line(std::string_view text, std::string_view place);
 

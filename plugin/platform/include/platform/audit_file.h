@@ -39,6 +39,12 @@ class AuditFile {
   // The last `size` bytes, or all where there are fewer.
   std::string tail(std::size_t size) const;
 
+  // `size` bytes from `begin` on, or those of them that are there.
+  std::string part(std::uint64_t begin, std::size_t size) const;
+
+  // Error when the file system says that it is full: nothing is written to find out.
+  void require_room() const;
+
   // On the disk when it returns, as far as the calls see to that. What a failed call leaves behind is the beginning of the text, or nothing.
   void append(std::string_view text);
 

@@ -35,17 +35,28 @@ inline constexpr std::string_view kAuditTear = "#torn\n";
 // The most that may stand between two lines, or behind the last, without being one.
 inline constexpr std::size_t kMaximumAuditFragment = 1'048'576;  // bytes
 
+// Where a line stands, to be found again in the very file that it was added to.
+struct AuditPlace {
+  AuditHead line;
+  std::uint64_t begin = 0;  // bytes before it
+  std::size_t size = 0;     // bytes without the line feed
+};
+
 struct AuditAdded {
   AuditHead head;
   std::vector<std::string> lines;  // without their line feeds; the fence, if there was one, and the line
+  AuditPlace place;                // of the line
 };
 
 // Adds a line, and before it, where the file does not end with one, a fence for what stands there. The line is on the
-// disk when this returns, if the calls see to that. Error(unrecorded, phase audit).
-AuditAdded add_audit_line(const platform::StateFolder& folder, const AuditEvent& event, base::WallTime now,
-                          const platform::AuditFile::Calls& calls = platform::AuditFile::real_calls());
+// disk when this returns, if the calls see to that. `intent` is the line that an outcome is of: where it is not in this
+// file, because the log was moved away meanwhile, the outcome names no line. Error(unrecorded, phase audit).
+AuditAdded add_audit_line(const platform::StateFolder& folder, AuditEvent event, base::WallTime now,
+                          const platform::AuditFile::Calls& calls = platform::AuditFile::real_calls(),
+                          const AuditPlace* intent = nullptr);
 
-// Error(unrecorded) where a line could not be added, as far as that can be said without adding one.
+// Error(unrecorded) where a line could not be added, as far as that can be said without adding one: a full file system
+// is found, a quota is not.
 void require_audit_log(const platform::StateFolder& folder);
 
 // Takes a log from its first byte to its last, and says what can be said for it.

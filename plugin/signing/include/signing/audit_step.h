@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -19,7 +18,7 @@ class AuditedIntent {
  private:
   friend class AuditStep;
   AuditedIntent() = default;
-  std::optional<std::uint64_t> sequence_;  // empty: not recorded
+  std::optional<AuditPlace> place_;  // empty: not recorded
 };
 
 // What a signing job leaves to be recorded.
@@ -64,8 +63,8 @@ class AuditStep {
   AuditedIntent begin(const schema::AuditSubject& subject);
   void succeed(const AuditedIntent& intent, const schema::AuditSubject& subject, const AuditedSignature& signature);
   void fail(const AuditedIntent& intent, const schema::AuditSubject& subject, const base::Error& error);
-  std::uint64_t write(const AuditEvent& event, const platform::AuditFile::Calls& calls);
-  void write_outcome(const AuditEvent& event);
+  AuditPlace write(AuditEvent event, const platform::AuditFile::Calls& calls, const AuditPlace* intent = nullptr);
+  void write_outcome(const AuditedIntent& intent, schema::AuditOutcome outcome);
   const platform::StateFolder& folder();
   bool is_required() const { return setup_.audit == schema::AuditMode::required; }
   void warn(const base::Error& error);

@@ -24,7 +24,9 @@ class AuditedService final : public pkcs11::TokenService {
   pkcs11::Inspection inspect(const pkcs11::InspectOrder& order, const pkcs11::Login* login) override {
     return service_->inspect(order, login);
   }
+  // A key whose proof could not be recorded, and must be, is not made.
   pkcs11::GeneratedKey generate(const pkcs11::GenerateOrder& order, const pkcs11::Login& login) override {
+    audit_.require_log();
     return service_->generate(order, login);
   }
   void remove(const pkcs11::Uri& key, const pkcs11::PublicKey& expected, const pkcs11::Login& login) override {

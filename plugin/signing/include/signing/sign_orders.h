@@ -11,8 +11,9 @@
 
 namespace signing {
 
-// The only makers of SignOrder, one for each purpose, each with the proof its purpose demands. What the others than
-// `artifact` make can never be read as a Notary payload.
+// The only makers of SignOrder: each takes the proof that its purpose demands and serves no other purpose, save that
+// requests for certificates are recorded as `certificate`. What the others than `artifact` make can never be read as a
+// Notary payload.
 class SignOrders {
  public:
   // Throws Error(internal) when grant, payload and chain are not for one key, Error(undecided) when the grant does not
