@@ -13,16 +13,16 @@ namespace {
 constexpr std::size_t kLongestAnswer = 256;  // bytes
 
 // A process in the background would be stopped by asking.
-platform::Descriptor open_terminal() {
+platform::Descriptor open_terminal(const std::string& deed) {
   platform::Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (terminal && ::tcgetpgrp(terminal.number()) == ::getpgrp()) return terminal;
   throw base::Error(base::ErrorKind::invalid_request, base::Phase::approval,
-                    "nobody can be asked: there is no terminal", "--yes answers without asking");
+                    "nobody can be asked whether " + deed + ": there is no terminal", "--yes answers without asking");
 }
 
 // The line that was typed, empty where there is none.
-std::string ask(const std::string& prompt) {
-  const platform::Descriptor terminal = open_terminal();
+std::string ask(const std::string& deed, const std::string& prompt) {
+  const platform::Descriptor terminal = open_terminal(deed);
   // What was typed before the question is no answer to it.
   ::tcflush(terminal.number(), TCIFLUSH);
   if (platform::write_everything(terminal.number(), prompt) != 0) return {};
@@ -38,13 +38,13 @@ std::string ask(const std::string& prompt) {
 
 }  // namespace
 
-bool confirm(const std::string& text, const std::string& question) {
-  const std::string answer = ask(text + question + " [y/N] ");
+bool confirm(const std::string& deed, const std::string& text, const std::string& question) {
+  const std::string answer = ask(deed, text + question + " [y/N] ");
   return answer == "y\n" || answer == "Y\n" || answer == "yes\n";
 }
 
-bool confirm_in_full(const std::string& text, const std::string& question) {
-  return ask(text + question + " (type yes) ") == "yes\n";
+bool confirm_in_full(const std::string& deed, const std::string& text, const std::string& question) {
+  return ask(deed, text + question + " (type yes) ") == "yes\n";
 }
 
 }  // namespace operators

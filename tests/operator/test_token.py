@@ -116,12 +116,39 @@ class TestOnSoftHsm:
         assert softhsm["fault"] == "" and softhsm["tokens"][0]["label"] == "e2e"
         assert "p11-kit-trust" not in [module["name"] for module in modules]
 
-    def test_a_module_that_fails_is_a_remark(self, bare):
+    def test_a_module_that_fails_is_shown_and_is_a_failure_where_a_flag_names_it(self, bare):
         text = bare.folder / "module.so"
         text.write_text("no module")
-        listed = bare.run("token", "list", "--module", text, "--module", bare.token.module)
+        listed = bare.run("token", "list", "--module", text, "--module", bare.token.module, status=5)
         assert f"module {text}\n  it cannot be used: " in listed.out
         assert "token that is not initialised" in listed.out
+        assert f"1 of 2 modules cannot be used: {text}" in listed.err
+        absent = bare.run("token", "list", "--module", "/nope", "--json", status=5)
+        assert conforms("token-list", absent.out)["modules"][0]["fault"] != ""
+        assert "1 of 1 module cannot be used: /nope" in absent.err
+
+    def test_two_tokens_of_one_label_are_told_apart_by_their_uris(self, bare):
+        initialise(bare)
+        warned = initialise(bare)
+        uris = [each["uri"] for each in states(bare) if each["initialised"]]
+        assert len(uris) == 2
+        assert 'another token is labelled "e2e", too: pkcs11:token=e2e;serial=' in warned.out
+        next_command = warned.out.splitlines()[-1]
+        assert any(f"--token '{uri}'" in next_command for uri in uris)
+        module = ("--module", bare.token.module)
+        generate = ("--label", "release", "--spec", "EC-256", "--pin-source", "file:pin")
+        by_label = bare.run("key", "generate", *module, "--token", "e2e", *generate, status=3)
+        assert all(uri in by_label.err for uri in uris)
+        bare.run("key", "generate", *module, "--token", uris[1], *generate)
+        login = ("--login", "--pin-source", "file:pin", "--json")
+        keys = [
+            conforms("key-list", bare.run("key", "list", *module, "--token", uri, *login).out)["tokens"][0]["keys"]
+            for uri in uris
+        ]
+        assert [len(each) for each in keys] == [0, 1]
+        checked = bare.run("doctor", *module, "--token", uris[1], "--json", status=5)
+        token_check = next(each for each in json.loads(checked.out)["checks"] if each["check"] == "token")
+        assert token_check["text"].startswith('"e2e", serial ')
 
     def test_a_pin_is_changed_and_the_old_one_is_no_good(self, bare):
         initialise(bare)
@@ -310,7 +337,7 @@ class TestAtTheTerminal:
         try:
             for prompt, keys in answers:
                 screen.wait_for(prompt)
-                if "[y/N]" not in prompt:
+                if "[y/N]" not in prompt and "(type yes)" not in prompt:
                     screen.wait_for_echo(on=False)
                 screen.type(keys + "\r")
             assert screen.end() == status, screen.text
@@ -358,10 +385,10 @@ class TestAtTheTerminal:
         key_works_with(bare, "pin")
         words = self.words(bare, "init", "--token", "e2e", "--label", "e2e", "--so-pin-source", "file:so",
                            "--pin-source", "file:pin")  # fmt: skip
-        shown = self.dialogue(bare, words, ("[y/N] ", "n"), status=4)
+        shown = self.dialogue(bare, words, ("(type yes) ", "y"), status=4)
         assert "destroys every key and certificate on it" in shown and "visible without a login" in shown
         assert "made-with-pin" in bare.run("key", "list", "--module", bare.token.module).out
-        self.dialogue(bare, words, ("[y/N] ", "y"))
+        self.dialogue(bare, words, ("(type yes) ", "yes"))
         assert "made-with-pin" not in bare.run("key", "list", "--module", bare.token.module).out
 
 

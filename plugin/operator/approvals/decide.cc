@@ -47,7 +47,8 @@ class Decision {
  private:
   void decide(const schema::TsbTask& task) {
     const TaskView view = view_of(task, own_key_);
-    const bool wanted = flags_.yes || confirm(describe(view), answer_.question);
+    const std::string deed = "task " + base::printable(view.id) + " is to be " + answer_.done;
+    const bool wanted = flags_.yes || confirm(deed, describe(view), answer_.question);
     const bool shows = flags_.yes && !flags_.approver.json;
     if (shows) std::cout << describe(view) << std::flush;
     if (!wanted) {

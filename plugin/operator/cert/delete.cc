@@ -69,8 +69,11 @@ void delete_certificates(const CertDeleteFlags& flags) {
   }
   schema::DeletedCertificatesReport report{base::printable(key.inspection().token.label), summaries_of(certificates),
                                            0};
+  const std::string deed = std::to_string(certificates.size()) +
+                           (certificates.size() == 1 ? " certificate" : " certificates") + " of key " +
+                           base::quoted(key.name()) + " on token " + token;
   const std::string text = "certificates on token " + token + ":\n" + listing(report.certificates);
-  if (!flags.yes && !confirm(text, "Delete them?")) {
+  if (!flags.yes && !confirm("to delete " + deed, text, "Delete them?")) {
     throw Error(ErrorKind::cancelled, Phase::approval, "nothing was deleted: the answer was not yes");
   }
   report.objects = key.change([&](const pkcs11::Login& login) {

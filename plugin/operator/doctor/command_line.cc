@@ -12,7 +12,8 @@ void add_doctor(CLI::App& app, std::function<void()>& chosen) {
                                chosen, examine, doctor);
   doctor->add_option("KEY", flags->key, "configured name, name in notation, or PKCS#11 URI; without it the machine");
   add_text(*doctor, "--module", flags->token.module.module, "path of the PKCS#11 library")->type_name("PATH");
-  doctor->add_option("--token", flags->token.token, "label of the token, where no KEY is named")->type_name("LABEL");
+  doctor->add_option("--token", flags->token.token, "label of the token, or its URI, where no KEY is named")
+      ->type_name("LABEL|URI");
   add_text(*doctor, "--chain-file", flags->token.module.chain_file, "PEM file with the certificate chain")
       ->type_name("FILE");
   add_module_flags(*doctor, flags->token.module);

@@ -31,10 +31,14 @@ std::string identity_of(const EnrollFlags& flags, const ExpectedLeaf& leaf) {
   if (flags.any_identity) return "*";
   if (!leaf.subject.name.empty()) return "x509.subject: " + leaf.subject.name;
   if (leaf.self_signed) return "*";
-  const std::string which = leaf.file.empty() ? "the subject" : "the subject in " + base::printable(leaf.file);
-  refuse("a trust policy cannot name this signer: " + which + " " + leaf.subject.fault,
-         "with C, ST and O notation can: --subject 'CN=" + flags.name +
-             ",O=Example,ST=ZH,C=CH'\n--any-identity trusts every certificate of the store instead");
+  const std::string anybody = "\n--any-identity trusts every certificate of the store instead";
+  if (!leaf.file.empty()) {
+    refuse("a trust policy cannot name this signer: the subject in " + base::printable(leaf.file) + " " +
+               leaf.subject.fault,
+           "have a certificate issued whose subject has C, ST and O, each once" + anybody);
+  }
+  refuse("a trust policy cannot name this signer: the subject " + leaf.subject.fault,
+         "with C, ST and O notation can: --subject 'CN=" + flags.name + ",O=Example,ST=ZH,C=CH'" + anybody);
 }
 
 schema::TrustRule rule_of(const EnrollFlags& flags, const ExpectedLeaf& leaf) {

@@ -34,8 +34,8 @@ pkcs11::Uri token_of(const pkcs11::TokenState& state) {
   return token;
 }
 
-void require_consent(const KeyDeleteFlags& flags, const std::string& text) {
-  if (flags.yes || confirm_in_full(text, "Destroy this key for good?")) return;
+void require_consent(const KeyDeleteFlags& flags, const std::string& uri, const std::string& text) {
+  if (flags.yes || confirm_in_full("to destroy key " + uri, text, "Destroy this key for good?")) return;
   throw Error(ErrorKind::cancelled, Phase::approval,
               "key " + base::quoted(flags.key) + " was not destroyed: not confirmed");
 }
@@ -75,7 +75,7 @@ void delete_key(const KeyDeleteFlags& flags) {
   schema::DeletedKeyReport gone;
   gone.key = report(key);
   gone.token = found.inspection().token.label;
-  require_consent(flags, text_of(gone.key, gone.token, certificates, flags.with_certificates));
+  require_consent(flags, gone.key.uri, text_of(gone.key, gone.token, certificates, flags.with_certificates));
 
   const pkcs11::PublicKey expected = found.public_key();
   found.change([&](const pkcs11::Login& login) { access->service().remove(key.uri, expected, login); });

@@ -32,13 +32,31 @@ std::string count_of(std::size_t objects) {
   return std::to_string(objects) + (objects == 1 ? " object is" : " objects are") + " visible without a login";
 }
 
-void ask_before_destruction(TokenAccess& access, const pkcs11::TokenState& token) {
-  const std::string text = "To initialise a token destroys every key and certificate on it.\n  token " +
-                           base::quoted(token.label) + ", serial " + base::printable(token.serial) + "\n  " +
-                           count_of(visible_objects(access, token)) + "\n";
-  if (confirm(text, "Destroy all of it?")) return;
+// Other tokens that have the label already, as URIs: by the label alone nobody could name either.
+std::vector<std::string> namesakes(TokenAccess& access, const pkcs11::TokenState& target, const std::string& label) {
+  std::vector<std::string> uris;
+  for (const pkcs11::ProbedToken& probed : access.service().probe({}).tokens) {
+    const pkcs11::TokenState& token = probed.token;
+    if (token.initialised && token.label == label && !(exactly(token) == exactly(target)))
+      uris.push_back(pkcs11::format_uri(uri_of(token)));
+  }
+  return uris;
+}
+
+std::string warning_of(const std::vector<std::string>& namesakes, const std::string& label) {
+  std::string text;
+  for (const std::string& uri : namesakes)
+    text += "  another token is labelled " + base::quoted(label) + ", too: " + uri + "\n";
+  return text;
+}
+
+void ask_before_destruction(TokenAccess& access, const pkcs11::TokenState& token, const std::string& warning) {
+  const std::string which = "token " + base::quoted(token.label) + ", serial " + base::printable(token.serial);
+  const std::string text = "To initialise a token destroys every key and certificate on it.\n  " + which + "\n  " +
+                           count_of(visible_objects(access, token)) + "\n" + warning;
+  if (confirm_in_full("to initialise " + which + ", which destroys what is on it", text, "Destroy all of it?")) return;
   throw Error(base::ErrorKind::cancelled, base::Phase::request,
-              "token " + base::quoted(token.label) + " was not initialised: the answer was no");
+              "token " + base::quoted(token.label) + " was not initialised: not confirmed");
 }
 
 // The PIN of a security officer who is there already, or one for a token that has none.
@@ -89,7 +107,9 @@ pkcs11::TokenState set_user_pin(TokenAccess& access, const pkcs11::TokenState& m
 void initialise_token(const TokenInitFlags& flags) {
   const auto access = open_module(flags.choice);
   const pkcs11::TokenState target = token_to_initialise(*access, flags.choice);
-  if (target.initialised && !flags.yes) ask_before_destruction(*access, target);
+  const std::vector<std::string> others = namesakes(*access, target, flags.label);
+  const std::string warning = warning_of(others, flags.label);
+  if (target.initialised && !flags.yes) ask_before_destruction(*access, target, warning);
 
   pkcs11::TokenOrder order = order_of(*access, target, flags.label);
   base::Secret pin = access->pin().choose_first(target);
@@ -103,14 +123,14 @@ void initialise_token(const TokenInitFlags& flags) {
   done.module = access->setup().module.path;
   done.token = report(ready, access->pin().refusals(ready));
   done.next = shell_line({"notation-pkcs11", "key", "generate", "--module", module_of(flags, *access), "--token",
-                          ready.label}) +
+                          others.empty() ? ready.label : done.token.uri}) +
               " --label NAME --spec EC-256";
   if (flags.json) {
     std::cout << schema::encode(done);
     return;
   }
   std::cout << "initialised token " << base::quoted(ready.label) << ", and set its SO PIN and PIN\n"
-            << text_of(done.token) << "next: " << base::printable(done.next, 4096) << "\n";
+            << text_of(done.token) << warning << "next: " << base::printable(done.next, 4096) << "\n";
 }
 
 }  // namespace operators

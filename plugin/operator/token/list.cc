@@ -18,6 +18,7 @@ constexpr std::size_t kWidth = 78;  // of a line, without its indentation
 struct Candidate {
   schema::ModuleReport report;
   std::unique_ptr<TokenAccess> access;  // empty after a fault
+  std::string hint;                     // to the fault
 };
 
 Candidate open(const std::string& name, const std::string& path, const std::optional<std::string>& init_args) {
@@ -32,6 +33,7 @@ Candidate open(const std::string& name, const std::string& path, const std::opti
     candidate.report.path = candidate.access->setup().module.path;
   } catch (const base::Error& error) {
     candidate.report.fault = error.message();
+    candidate.hint = error.hint();
   }
   return candidate;
 }
@@ -65,6 +67,7 @@ void ask(Candidate& candidate) {
       report.tokens.push_back(operators::report(probed.token, candidate.access->pin().refusals(probed.token)));
   } catch (const base::Error& error) {
     report.fault = error.message();
+    candidate.hint = error.hint();
   }
   candidate.access.reset();
 }
@@ -96,13 +99,30 @@ void print(const schema::TokenListReport& list) {
     std::cout << "note: " << base::printable(remark) << "\n";
 }
 
+// Of the modules that the flags name; p11-kit may know some that are no longer there.
+void require_all(const std::vector<schema::ModuleReport>& modules, const std::string& hints) {
+  std::string paths;
+  std::size_t faults = 0;
+  for (const schema::ModuleReport& module : modules) {
+    if (module.fault.empty()) continue;
+    paths += (faults++ == 0 ? "" : ", ") + base::printable(module.path, module.path.size() * 4);
+  }
+  if (faults == 0) return;
+  throw base::Error(base::ErrorKind::module_unusable, base::Phase::load,
+                    std::to_string(faults) + " of " + std::to_string(modules.size()) +
+                        (modules.size() == 1 ? " module" : " modules") + " cannot be used: " + paths,
+                    hints);
+}
+
 }  // namespace
 
 void list_tokens(const TokenListFlags& flags) {
   schema::TokenListReport list;
+  std::string hints;
   std::vector<Candidate> candidates = candidates_of(flags, list.remarks);
   for (Candidate& candidate : candidates) {
     if (candidate.access) ask(candidate);
+    if (!candidate.hint.empty()) hints += (hints.empty() ? "" : "\n") + candidate.hint;
     list.modules.push_back(std::move(candidate.report));
   }
   if (flags.json) {
@@ -110,6 +130,7 @@ void list_tokens(const TokenListFlags& flags) {
   } else {
     print(list);
   }
+  if (!flags.modules.empty()) require_all(list.modules, hints);
 }
 
 }  // namespace operators

@@ -31,7 +31,8 @@ std::string in_words(const std::string& state) {
 
 std::string refused(unsigned count, const std::string& whose) {
   if (count == 0) return {};
-  return "    the last " + std::to_string(count) + " tries of the " + whose + " from here were refused\n";
+  return "    the last " + (count == 1 ? "try" : std::to_string(count) + " tries") + " of the " + whose +
+         (count == 1 ? " from here was refused\n" : " from here were refused\n");
 }
 
 std::string versions(const schema::TokenStateReport& token) {
@@ -95,8 +96,9 @@ schema::TokenStateReport report(const pkcs11::TokenState& token, const signing::
 
 std::string text_of(const schema::TokenStateReport& token) {
   const std::string made = "    " + base::printable(token.manufacturer) + " " + base::printable(token.model) +
-                           versions(token) + "\n    slot " + std::to_string(token.slot_id) + ": " +
-                           base::printable(token.slot_description) + "\n";
+                           versions(token) + "\n    slot " + std::to_string(token.slot_id) +
+                           (token.slot_description.empty() ? "" : ": ") + base::printable(token.slot_description) +
+                           "\n";
   if (!token.initialised) return "  token that is not initialised\n    " + token.uri + "\n" + made;
   return "  token " + base::quoted(token.label) + "\n    " + token.uri + "\n" + made + flags(token) + pins(token);
 }
