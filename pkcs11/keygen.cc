@@ -81,10 +81,12 @@ class KeyGeneration {
     Uri there = uri_of(token_, module_.quirks());
     there.object = name.object;
     there.id = name.id;
-    there.module_path = module_.path();
+    const std::string& path = module_.path();
+    const bool can_be_quoted = path.find('\'') == std::string::npos && base::printable(path, 4 * path.size()) == path;
     throw module_.error(ErrorKind::invalid_request, Phase::generate, what() + ": " + cause,
-                        "look at it: notation-pkcs11 key describe '" + format_uri(there) +
-                            "'\nor choose another label or id; nothing is ever overwritten");
+                        "look at it: notation-pkcs11 key describe '" + format_uri(there) + "'" +
+                            (can_be_quoted ? " --module '" + path + "'" : "") +
+                            "\nor choose another label or id; nothing is ever overwritten");
   }
 
   // A mechanism that the module does not know has made nothing, so the next may be tried.

@@ -30,11 +30,9 @@ Json json_of(const std::vector<AuditEntry>& entries) {
 }
 
 Json json_of(const AuditHeadReport& head) {
-  return {{"file", head.file},
-          {"head", std::to_string(head.sequence) + ":" + head.hash},
-          {"sequence", head.sequence},
-          {"hash", head.hash},
-          {"lines", head.sequence}};
+  return {{"file", head.file},         {"head", std::to_string(head.sequence) + ":" + head.hash},
+          {"sequence", head.sequence}, {"hash", head.hash},
+          {"lines", head.sequence},    {"exists", head.exists}};
 }
 
 }  // namespace
@@ -45,6 +43,7 @@ std::string_view outcome_of(const AuditEntry& entry) {
 
 std::string encode(const AuditShowReport& report) {
   return text({{"file", report.file},
+               {"exists", report.exists},
                {"intact", report.fault.empty()},
                {"fault", report.fault},
                {"signatures", json_of(report.entries)}});

@@ -44,12 +44,20 @@ class Desk:
 
     def compare(self, name, result):
         text = result.out + result.err
-        names = ((self.token.module, "<module>"), (self.folder, "<folder>"), (tools.product(), "<program>"))
+        module = pathlib.Path(self.token.module)
+        names = (
+            (module, "<module>"),
+            (module.resolve(), "<module>"),
+            (self.folder, "<folder>"),
+            (tools.product(), "<program>"),
+        )
         for found, shown in names:
             text = text.replace(str(found), shown)
         text = re.sub(r"serial(=| )[0-9a-f]{16}", r"serial\1<serial>", text)
         text = re.sub(r"(%[0-9A-Fa-f]{2}|[A-Za-z0-9._~-]){20,}(?=[\n;])", lambda id: self._id(id.group()), text)
         text = re.sub(r"\b[0-9a-f]{64}\b", "<digest>", text)
+        text = re.sub(r"SPKI SHA-256 [0-9a-f]{16}\.", "SPKI SHA-256 <digits>.", text)
+        text = re.sub(r"(?m)^( +serial )([0-9a-f]+|<serial>[0-9a-f]*)$", r"\1<serial>", text)
         text = re.sub(r"\d{4}-\d\d-\d\dT[0-9:]+Z", "<time>", text)
         path = EXPECTED / f"{name}.txt"
         if os.environ.get("UPDATE") == "1":

@@ -11,7 +11,8 @@ void add_audit_show(CLI::App& audit, std::function<void()>& chosen) {
   const auto flags =
       add_command<AuditShowFlags>(audit, "show", "Show the signatures that the log records",
                                   "audit show --key release --since 2026-11-01", chosen, show_audit, app);
-  app->add_option("--key", flags->key, "only this key: its name, or the SHA-256 of its public key")->type_name("NAME");
+  app->add_option("--key", flags->key, "only this key: its name, or 16 or more digits of the SHA-256 of its public key")
+      ->type_name("NAME");
   app->add_option("--since", flags->since, "only from this time on: 2026-11-21 or 2026-11-21T02:02:02Z")
       ->type_name("TIME");
   app->add_option("--file", flags->file, "a copy of a log instead of your own")->type_name("FILE");

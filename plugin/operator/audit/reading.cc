@@ -78,7 +78,7 @@ class Entries {
 AuditReading read_audit_log(const std::string& file, const std::optional<signing::AuditHead>& head,
                             const std::function<void(const schema::AuditEntry&)>& take) {
   Source source = open(file);
-  AuditReading reading{source.file, signing::AuditCheck(head)};
+  AuditReading reading{source.file, source.reader.has_value(), signing::AuditCheck(head)};
   Entries entries(take);
   while (source.reader && reading.check.fault().empty()) {
     const auto part = source.reader->next();

@@ -12,6 +12,7 @@ namespace operators {
 // A log read from its beginning to its end.
 struct AuditReading {
   std::string file;
+  bool exists = true;  // false: no such file, which reads as a log without lines
   signing::AuditCheck check;
 };
 

@@ -16,11 +16,12 @@ std::string count(std::uint64_t number, const std::string& noun) {
 }
 
 schema::AuditHeadReport head_of(const AuditReading& reading) {
-  return {reading.file, reading.check.head().sequence, reading.check.head().hash};
+  return {reading.file, reading.check.head().sequence, reading.check.head().hash, reading.exists};
 }
 
 void print(const schema::AuditVerifyReport& report) {
   std::cout << "audit log " << base::printable(report.head.file) << "\n"
+            << (report.head.exists ? "" : "  there is no such file: nothing was recorded here, or it was removed\n")
             << (report.fault.empty() ? "  verifies: " : "  does not verify; before the fault: ")
             << count(report.head.sequence, "line") << ", " << report.signatures << " signed, " << report.failures
             << " failed";
@@ -81,7 +82,7 @@ void show_audit_head(const AuditHeadFlags& flags) {
     std::cout << encode(head);
   } else {
     std::cout << head_text(head) << "\n  of " << count(head.sequence, "line") << " in " << base::printable(head.file)
-              << "\n";
+              << (head.exists ? "" : ", which is not there") << "\n";
   }
 }
 

@@ -26,6 +26,7 @@ std::string_view outcome_of(const AuditEntry& entry);
 
 struct AuditShowReport {
   std::string file, fault;  // fault: empty for a log that verifies
+  bool exists = true;       // whether there is such a file
   std::vector<AuditEntry> entries;
 };
 
@@ -33,6 +34,7 @@ struct AuditHeadReport {
   std::string file;
   std::uint64_t sequence = 0;
   std::string hash;
+  bool exists = true;  // whether there is such a file
 };
 
 struct AuditVerifyReport {
