@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import stat
+import types
 
 import pytest
 from authority import CHAIN, compare, csr, import_chain, issued, key_of, openssl, scripted_key
@@ -216,3 +217,16 @@ def test_cert_delete_asks(desk, authority):
     finally:
         screen.close()
     assert desk.run("cert", "lint", key_of(desk)).code == 0
+
+
+def test_cert_delete_leaves_the_certificate_of_another_key_with_the_same_label(desk, authority):
+    """A key without a certificate of its id is searched by label, and that finds its namesake's."""
+    desk.generate("EC-256", "release", "--id", "0b")
+    issued(desk, authority)
+    import_chain(desk, *CHAIN, "--to-token")
+    own = key_of(desk).replace("?", ";id=%0B?")
+    uri = f"pkcs11:token=e2e;object=release;id=%0C?module-path={desk.token.module}"
+    openssl(desk, "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "namesake.pem")
+    desk.token.import_key(types.SimpleNamespace(path=desk.folder / "namesake.pem"), "release", "0c")
+    compare(desk, "cert-delete-namesake", desk.run("cert", "delete", uri, "--yes", status=3))
+    assert "CN=release" in desk.run("cert", "delete", own, "--yes").out

@@ -161,7 +161,8 @@ def test_key_describe_tells_everything_in_words(desk):
     uri = f"pkcs11:token=e2e;object=release?module-path={desk.token.module}"
     desk.compare("key-describe", desk.run("key", "describe", uri, "--login"))
     described = conforms("key-describe", desk.run("key", "describe", uri, "--login", "--json").out)
-    assert described["remarks"] == [] and described["private"] is True
+    assert described["remarks"] == ["the key can do more than sign: CKA_SIGN_RECOVER, CKA_DECRYPT, CKA_UNWRAP"]
+    assert described["private"] is True
 
 
 def test_key_describe_without_a_login_says_what_stays_hidden(scripted):
@@ -241,6 +242,28 @@ def test_key_delete_takes_the_certificates_along_when_told(desk):
     desk.run("cert", "import", uri, "--chain", "release.pem", "--to-token")
     gone = conforms("key-delete", delete(desk, "--yes", "--with-certificates", "--json").out)
     assert (gone["certificatesDestroyed"], gone["certificatesLeft"]) == (1, 0)
+
+
+def test_key_delete_tells_who_still_names_the_key(desk):
+    desk.generate("EC-256", "release", "--id", "0a01")
+    uri = "pkcs11:token=e2e;object=release"
+    others = {"name": "other", "id": "pkcs11:token=e2e;object=other", "pluginName": "pkcs11"}
+    keys = [{"name": "by-uri", "id": uri, "pluginName": "pkcs11"}, others]
+    keys.append({"name": "by-name", "id": "app", "pluginName": "pkcs11"})
+    home = desk.folder / ".config" / "notation"
+    home.mkdir(parents=True)
+    (home / "signingkeys.json").write_text(json.dumps({"default": "by-uri", "keys": keys}))
+    settings = desk.folder / "config.json"
+    entries = {"app": {"uri": uri}, "other": {"uri": others["id"]}}
+    for entry in entries.values():
+        entry["module"] = str(desk.token.module)
+    settings.write_text(json.dumps({"version": 1, "keys": entries}))
+    settings.chmod(0o600)
+    desk.environment["NOTATION_PKCS11_CONFIG"] = settings
+    report = conforms("key-delete", desk.run("key", "delete", "app", "--yes", "--json").out)
+    assert (report["stillConfigured"], report["stillRegistered"]) == (["app"], ["by-uri", "by-name"])
+    desk.generate("EC-256", "release", "--id", "0a01")
+    desk.compare("key-delete-named", desk.run("key", "delete", "app", "--yes"))
 
 
 def test_two_keys_of_one_label_are_not_deleted(scripted):

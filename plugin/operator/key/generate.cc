@@ -169,8 +169,11 @@ void generate_key(const KeyGenerateFlags& flags) {
       flags.record.empty() ? make(flags, order, making, nullptr) : make_with_record(flags, order);
   if (flags.json) {
     std::cout << schema::encode(made);
-  } else {
-    print(made);
+    return;
+  }
+  print(made);
+  if (flags.mechanism && made.mechanism != pkcs11::plan_of(order).mechanisms.back()) {
+    std::cout << "  made with " << made.mechanism << ": --mechanism was not needed\n";
   }
 }
 

@@ -33,12 +33,17 @@ constexpr Oddity kOfPrivateHalf[] = {
     {"CKA_LOCAL", "false", "the key was not made on this token but brought there: copies may exist"},
     {"CKA_PRIVATE", "false", "the private half can be used without a login"},
     {"CKA_SIGN", "false", "the token does not let the private half sign (CKA_SIGN is false)"},
-    {"CKA_SIGN_RECOVER", "true",
-     "the key also signs so that the message comes out of the signature (CKA_SIGN_RECOVER)"},
-    {"CKA_DECRYPT", "true", "the key also decrypts; a key that signs should do nothing else (CKA_DECRYPT)"},
-    {"CKA_UNWRAP", "true", "the key also unwraps keys; a key that signs should do nothing else (CKA_UNWRAP)"},
-    {"CKA_DERIVE", "true", "the key also derives keys; a key that signs should do nothing else (CKA_DERIVE)"},
 };
+
+constexpr std::string_view kOtherUses[] = {"CKA_SIGN_RECOVER", "CKA_DECRYPT", "CKA_UNWRAP", "CKA_DERIVE"};
+
+void add_other_uses(const schema::KeyObjectReport& half, std::vector<std::string>& remarks) {
+  std::string uses;
+  for (const std::string_view use : kOtherUses) {
+    if (value_of(half, use) == "true") uses += (uses.empty() ? "" : ", ") + std::string(use);
+  }
+  if (!uses.empty()) remarks.push_back("the key can do more than sign: " + uses);
+}
 
 // Said only of a half that is as it should be by now.
 void add_past(const schema::KeyObjectReport& half, std::vector<std::string>& remarks) {
@@ -60,6 +65,7 @@ void add_halves(const schema::KeyDescriptionReport& key, std::vector<std::string
       if (value_of(*private_half, oddity.attribute) == oddity.value) remarks.emplace_back(oddity.remark);
     }
     add_past(*private_half, remarks);
+    add_other_uses(*private_half, remarks);
   }
   if (public_half == nullptr) {
     remarks.emplace_back("there is no public half: the key is known by its certificate or private half alone");
