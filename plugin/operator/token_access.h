@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "console.h"
 #include "pkcs11/token_service.h"
 #include "platform/environment.h"
 #include "platform/log.h"
@@ -39,7 +40,7 @@ class TokenAccess {
   signing::Settings load_settings();
   void start(signing::KeySetup setup);
 
-  platform::ControllingTerminal terminal_;
+  Console terminal_;
   platform::Log log_;
   platform::EnvironmentSecrets secrets_;
   signing::RunContext context_;

@@ -9,7 +9,7 @@ import subprocess
 import jsonschema
 import pytest
 from desk import PIN, WRONG_PIN
-from harness import certs, contract, tools
+from harness import certs, contract, process, tools
 from harness.audit_log import lines_of
 from harness.certs import Certificate, Key, Profile
 from harness.shapes import conforms
@@ -75,6 +75,30 @@ def test_before_the_first_signature_there_is_an_empty_log(signer):
     signer.desk.compare("audit-verify-empty", signer.audit("verify"))
     signer.desk.compare("audit-head-empty", signer.audit("head"))
     conforms("audit-verify", signer.audit("verify", "--json").out)
+
+
+def test_a_command_whose_signature_is_not_recorded_says_so_without_a_terminal(signer):
+    words = ["cert", "self-sign", "release", "--subject", "CN=release,O=Example,C=CH", "--out", "test.pem"]
+    signer.path.mkdir(parents=True)
+    signer.path.parent.chmod(0o700)
+    made = process.run([tools.product(), *words], signer.desk.environment, cwd=signer.desk.folder)
+    assert made.code == 0 and (signer.desk.folder / "test.pem").exists()
+    assert made.err.startswith("notation-pkcs11: warning: not recorded: "), made.err
+
+
+def test_a_signature_for_notation_that_is_not_recorded_says_nothing_on_standard_error(signer):
+    signer.path.mkdir(parents=True)
+    signer.path.parent.chmod(0o700)
+    signer.sign()
+
+
+def test_a_key_is_shown_by_the_beginning_of_its_hash_alone(signer):
+    signer.sign()
+    (shown,) = conforms("audit-show", signer.audit("show", "--json").out)["signatures"]
+    whole = shown["key"]["spkiSha256"]
+    assert f"SPKI SHA-256 {whole[:16]}..." in signer.audit("show", "--key", whole[:16]).out
+    assert signer.audit("show", "--key", whole[:15]).out == "no signature\n"
+    assert f"serial {shown['certificate']['serial']}" in signer.audit("show").out
 
 
 def test_a_signature_is_shown_with_what_was_signed(signer):

@@ -2,10 +2,10 @@
 
 #include <memory>
 
+#include "console.h"
 #include "pkcs11/key_service.h"
 #include "platform/environment.h"
 #include "platform/log.h"
-#include "platform/terminal.h"
 #include "signing/run_context.h"
 
 namespace operators {
@@ -19,7 +19,7 @@ class Requester {
   platform::ControllingTerminal& terminal() { return terminal_; }
 
  private:
-  platform::ControllingTerminal terminal_;
+  Console terminal_;
   platform::Log log_;
   platform::EnvironmentSecrets secrets_;
   std::unique_ptr<pkcs11::KeyService> service_;
