@@ -157,6 +157,26 @@ cp "$state/audit.jsonl" "{tmp_path}/after.jsonl"
     assert verified["status"] == 0 and verified["lines"] == len(heads)
 
 
+def test_doctor_finds_a_full_disk_before_a_signature_goes_unrecorded(journal, tmp_path):
+    token = FakeModule(tmp_path)
+    token.write("token label=e2e", "key P-256 label=release id=01")
+    keys = {"release": {"uri": "pkcs11:token=e2e;object=release", "module": str(token.module)}}
+    (tmp_path / "config.json").write_text(json.dumps({"version": 1, "keys": keys}))
+    (tmp_path / "config.json").chmod(0o600)
+    script = f"""
+{journal.probe} 5 700 whole >"{tmp_path}/acknowledged"
+cat /dev/zero >"$XDG_STATE_HOME/ballast" 2>"{tmp_path}/told"
+"{tools.product()}" doctor release --json >"{tmp_path}/report.json"
+"""
+    words = ["unshare", "--map-root-user", "--mount", "sh", "-c", MOUNT, str(journal.home)]
+    if subprocess.run([*words, "true"], capture_output=True).returncode != 0:
+        pytest.skip("a small file system cannot be mounted here")
+    environment = {**journal.environment, **token.environment, "NOTATION_PKCS11_CONFIG": str(tmp_path / "config.json")}
+    subprocess.run([*words, "sh", "-c", script], env=environment, capture_output=True, timeout=120)
+    (check,) = [one for one in json.loads((tmp_path / "report.json").read_text())["checks"] if "audit" in one["check"]]
+    assert "No space left on device" in json.dumps(check)
+
+
 def test_parallel_runs_of_the_plugin_some_of_them_killed_record_every_signature(journal, tmp_path):
     key, root_key = Key("EC-256", tmp_path / "release.key"), Key("EC-256", tmp_path / "root.key")
     root = Certificate(certs.authority(), root_key)
