@@ -131,7 +131,7 @@ def test_where_pins_are_withheld_the_command_is_told_as_it_must_be_typed(scripte
     for _ in range(2):
         scripted.run(*listing, pin="7391", status=4)
     answer = scripted.run(*listing, status=4)
-    assert "with --pin-source prompt" in answer.err
+    assert "at a terminal with --pin-source prompt" in " ".join(answer.err.split())
     line = next(line for line in answer.err.splitlines() if "reset-failures" in line).strip()
     assert line == f"notation-pkcs11 token reset-failures --module {scripted.token.module} --token e2e"
     scripted.run(*line.split()[1:])
