@@ -45,7 +45,8 @@ class AuditFile {
   // Error when the file system says that it is full: nothing is written to find out.
   void require_room() const;
 
-  // On the disk when it returns, as far as the calls see to that. What a failed call leaves behind is the beginning of the text, or nothing.
+  // On the disk when it returns, as far as the calls see to that. What a failed call leaves behind is the beginning of
+  // the text, or nothing.
   void append(std::string_view text);
 
  private:
