@@ -11,7 +11,7 @@ constexpr std::size_t kLongestLine = 2048;
 
 }  // namespace
 
-void Console::show_line(std::string_view line) {
+void Console::show_warning(std::string_view line) {
   if (is_there()) return ControllingTerminal::show_line(line);
   std::cerr << base::printable(line, kLongestLine) << "\n";
 }

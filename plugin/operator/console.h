@@ -4,11 +4,11 @@
 
 namespace operators {
 
-// The controlling terminal; without one, a line goes to standard error: whoever runs a command in a pipeline reads its
-// warnings there.
+// The controlling terminal; without one, a warning goes to standard error, where whoever runs a command in a pipeline
+// reads it.
 class Console final : public platform::ControllingTerminal {
  public:
-  void show_line(std::string_view line) override;
+  void show_warning(std::string_view line) override;
 };
 
 }  // namespace operators

@@ -75,6 +75,11 @@ bool sleep_whole(std::chrono::milliseconds duration) {
 
 pkcs11::Uri token_selection(const std::string& token) {
   pkcs11::Uri uri;
+  if (token.find("pin-value") != std::string::npos) {
+    throw base::Error(base::ErrorKind::invalid_uri, base::Phase::request,
+                      "--token takes a label or a URI of a token, never a PIN",
+                      "--pin-source says where the PIN comes from");
+  }
   if (!pkcs11::looks_like_uri(token)) {
     if (!token.empty()) uri.token = token;
     return uri;

@@ -134,7 +134,7 @@ void Log::open() {
 }
 
 void warn_user(Terminal& terminal, Log& log, std::string_view text) {
-  terminal.show_line("notation-pkcs11: warning: " + std::string(text));
+  terminal.show_warning("notation-pkcs11: warning: " + std::string(text));
   log.warning(text);
 }
 

@@ -309,7 +309,9 @@ def test_the_token_is_named_by_its_uri(office):
     assert configured(office)["keys"]["release"]["uri"] == f"{uri};object=release"
     assert "object=release" in office.desk.run("key", "list", "--module", module, "--token", uri, "--login").out
     refused = office.desk.run("key", "list", "--module", module, "--token", f"{uri}?pin-value=1234", status=2)
-    assert "pin-value" in refused.err
+    assert "never a PIN" in refused.err
+    plain = office.desk.run("key", "list", "--module", module, "--token", "e2e;pin-value=98765", status=2)
+    assert "98765" not in plain.err
 
 
 def test_what_the_ca_sends_for_another_key_is_refused(office):

@@ -37,7 +37,7 @@ pkcs11::Uri token_of(const pkcs11::TokenState& state) {
 void require_consent(const KeyDeleteFlags& flags, const std::string& uri, const std::string& text) {
   if (flags.yes || confirm_in_full("to destroy key " + uri, text, "Destroy this key for good?")) return;
   throw Error(ErrorKind::cancelled, Phase::approval,
-              "key " + base::quoted(flags.key) + " was not destroyed: not confirmed");
+              "key " + pkcs11::shown_quoted(flags.key) + " was not destroyed: not confirmed");
 }
 
 std::size_t remove_certificates(FoundKey& found, const std::vector<base::Bytes>& certificates) {

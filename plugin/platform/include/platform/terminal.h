@@ -21,6 +21,9 @@ class Terminal {
   // Shows one line; control characters are escaped. Does nothing without a terminal.
   virtual void show_line(std::string_view line) = 0;
 
+  // Likewise, for what must not get lost: who has another place for it than the terminal uses that.
+  virtual void show_warning(std::string_view line) { show_line(line); }
+
   // Shows one line in place of the last status, cut to the terminal's width; control characters are escaped. Whatever
   // else is shown clears it. Does nothing without a terminal.
   virtual void show_status(std::string_view line) = 0;
