@@ -63,7 +63,8 @@ def test_what_is_no_file_is_never_replaced(scripted, kind, more):
     before = os.lstat(path)
     answer = request(scripted, "out", *more, status=2).err
     assert "--force" not in answer
-    assert os.lstat(path) == before
+    after = os.lstat(path)
+    assert (after.st_mode, after.st_ino, after.st_rdev) == (before.st_mode, before.st_ino, before.st_rdev)
     if kind == "pipe" and not more:
         scripted.compare("no-regular-file", request(scripted, "out", status=2))
 
