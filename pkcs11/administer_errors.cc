@@ -37,7 +37,7 @@ constexpr std::array kOfficer{
           "nobody can unlock it; the vendor's own tool may erase the token"},
     // opencryptoki wants that of every SO PIN that it was delivered with.
     Words{"CKR_PIN_EXPIRED", ErrorKind::pin_refused, "the token wants the SO PIN changed first",
-          "the vendor's own tool changes it"},
+          "notation-pkcs11 token set-pin --so changes it"},
 };
 
 constexpr std::array kNewPin{

@@ -1,5 +1,6 @@
 #include "token_access.h"
 
+#include "command_context.h"
 #include "pkcs11/isolated_service.h"
 #include "signing/audited_service.h"
 #include "token/report.h"
@@ -8,17 +9,9 @@
 namespace operators {
 
 TokenAccess::TokenAccess()
-    : context_{[this](const signing::KeySetup&) -> pkcs11::KeyService& { return *service_; },
-               [] {},
-               sleep_whole,
-               terminal_,
-               log_,
-               base::system_clock(),
-               secrets_,
-               signing::SettingsFiles::locate()},
-      pin_(setup_, context_) {
-  secrets_.take(platform::kPinVariable);
-}
+    : context_(command_context([this](const signing::KeySetup&) -> pkcs11::KeyService& { return *service_; }, terminal_,
+                               log_, secrets_)),
+      pin_(setup_, context_) {}
 
 std::unique_ptr<TokenAccess> TokenAccess::by_module(const signing::ModuleFlags& flags) {
   std::unique_ptr<TokenAccess> access(new TokenAccess);

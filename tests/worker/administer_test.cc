@@ -311,6 +311,7 @@ TEST_CASE("a token that wants its SO PIN changed first says so") {
     const base::Error error = refusal(desk, order_for(TokenAction::set_user_pin, "12345678", "739146"));
     require_error(error, ErrorKind::pin_refused, 0xA3UL);
     CHECK(contains(error.message(), "the token wants the SO PIN changed first"));
+    CHECK(contains(error.hint(), "token set-pin --so"));
   });
 }
 

@@ -1,20 +1,13 @@
 #include "doctor/surroundings.h"
 
+#include "command_context.h"
 #include "token_access.h"
 
 namespace operators {
 
 Surroundings::Surroundings()
-    : context_{[this](const signing::KeySetup& setup) -> pkcs11::KeyService& { return start(setup); },
-               [] {},
-               sleep_whole,
-               terminal_,
-               log_,
-               base::system_clock(),
-               secrets_,
-               signing::SettingsFiles::locate()} {
-  secrets_.take(platform::kPinVariable);
-}
+    : context_(command_context([this](const signing::KeySetup& setup) -> pkcs11::KeyService& { return start(setup); },
+                               terminal_, log_, secrets_)) {}
 
 pkcs11::TokenService& Surroundings::start(const signing::KeySetup& setup) {
   service_ = make_key_service(setup, context_);
